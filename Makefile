@@ -1,0 +1,33 @@
+# Each target sets up .venv by itself with plain python3 (3.11 or later) and pip; nothing else is needed.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
+READY := $(VENV)/.ready
+
+.PHONY: demo test check bench clean
+.DEFAULT_GOAL := demo
+
+$(READY): pyproject.toml tools/requirements.py
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("wirecopy needs Python 3.11 or later; this is " + sys.version.split()[0] + ". Set PYTHON=/path/to/python3.11")'
+	$(PYTHON) -m venv $(VENV)
+	$(PYTHON) tools/requirements.py test check > $(VENV)/requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable . --requirement $(VENV)/requirements.txt
+	@touch $(READY)
+
+demo: $(READY)  ## mirror the simulated outlet, publish, say where to look
+	$(BIN)/wirecopy demo
+
+test: $(READY)  ## every test, the slow ones too
+	$(BIN)/python -m pytest -n auto
+
+check: $(READY)  ## lint, format, types, floor plan
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(READY)  ## measurements, as a table
+	$(BIN)/python -m bench
+
+clean:
+	rm -rf $(VENV) demo-mirror

@@ -1,0 +1,1 @@
+"""The store between collecting and publishing."""

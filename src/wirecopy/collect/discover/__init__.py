@@ -1,0 +1,1 @@
+"""An index page becomes leads: feeds, sitemaps."""

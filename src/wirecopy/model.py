@@ -1,0 +1,692 @@
+"""The nouns of wirecopy, and the blocks of a document. Values only: this module imports nothing of ours.
+
+- Every noun is frozen, its fields are keyword-only, its collections are tuples, its moments aware and in UTC.
+- A document is a tuple of blocks; the text inside a block is a tuple of runs with one spelling: no run is
+  empty, no two neighbours could be one, marks are ordered. `text()` and `merge()` give that spelling.
+- No outlet's HTML is ever stored: what is not one of these types cannot reach a reader.
+- `encode` and `decode` are the stored form (JSON, see docs/formats.md); decode(encode(x)) == x.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Hashable, Iterable, Iterator
+from datetime import UTC, datetime
+from enum import StrEnum
+from functools import cache
+from typing import Protocol, TypeVar, cast
+
+import msgspec
+
+replace = msgspec.structs.replace
+
+
+class Noun(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What all nouns share: frozen values, compared by their fields, stored without what is default."""
+
+
+# --- text -----------------------------------------------------------------------------------------------------
+
+
+class Mark(StrEnum):
+    """What a run of text may be, in the order in which marks are written (outermost first)."""
+
+    STRONG = "strong"
+    EM = "em"
+    UNDERLINE = "u"
+    STRIKE = "s"
+    SMALL = "small"
+    SUB = "sub"
+    SUP = "sup"
+    CODE = "code"
+
+
+_ORDER = {mark: place for place, mark in enumerate(Mark)}
+
+
+class Link(Noun, frozen=True, kw_only=True):
+    """Where a run of text leads.
+
+    `href` is an absolute address a person can open, or "" when only `ref` is known. `ref` names an article of an
+    outlet as `family:key` ("dw:19165792"), whatever its address is today. `rel` is the source's own word for the
+    kind of reference (DW: ArticleRef, ExternalRef, AUTO_TOPIC …), kept because documents show it.
+    """
+
+    href: str = ""
+    ref: str = ""
+    rel: str = ""
+
+
+class Run(Noun, frozen=True, kw_only=True):
+    """A piece of text that is alike throughout. A line break is "\\n"; no-break spaces stay what they are."""
+
+    text: str
+    marks: tuple[Mark, ...] = ()
+    link: Link | None = None
+
+
+Text = tuple[Run, ...]
+
+
+def merge(runs: Iterable[Run]) -> Text:
+    """The one spelling of these runs: empty ones dropped, marks ordered and single, equal neighbours joined."""
+    merged: list[Run] = []
+    for run in runs:
+        if not run.text:
+            continue
+        marks = run.marks
+        if len(marks) > 1:
+            marks = tuple(sorted(set(marks), key=_ORDER.__getitem__))
+        last = merged[-1] if merged else None
+        if last is not None and last.marks == marks and last.link == run.link:
+            merged[-1] = Run(text=last.text + run.text, marks=marks, link=run.link)
+        else:
+            merged.append(run if marks == run.marks else Run(text=run.text, marks=marks, link=run.link))
+    return tuple(merged)
+
+
+def text(words: str, *marks: Mark, link: Link | None = None) -> Text:
+    """Plain words as a text: one run, or none when there are no words."""
+    return merge([Run(text=words, marks=marks, link=link)])
+
+
+def plain(words: Text) -> str:
+    """The characters of a text, without marks or links."""
+    return "".join(run.text for run in words)
+
+
+# --- pictures and blocks ---------------------------------------------------------------------------------------
+
+
+class Picture(Noun, frozen=True, kw_only=True):
+    """A picture as an outlet names it. `url` is the largest useful address, "" when the outlet gave none.
+
+    `key` is the outlet's own name of the picture ("dw:67121832"): the same picture over hosts and formats.
+    `credit` is the photographer's or agency's line, apart from the caption. `width`, `height` in pixels, 0 unknown.
+    """
+
+    url: str = ""
+    key: str = ""
+    caption: Text = ()
+    credit: str = ""
+    alt: str = ""
+    width: int = 0
+    height: int = 0
+
+
+class Block(Noun, frozen=True, kw_only=True, tag_field="is"):
+    """One piece of a document."""
+
+
+class Paragraph(Block, frozen=True, kw_only=True, tag="p"):
+    """A paragraph. `role` says what it does beside telling the story: "agency", "rights", "correction", "note"."""
+
+    text: Text
+    role: str = ""
+
+
+class Heading(Block, frozen=True, kw_only=True, tag="h"):
+    """A heading inside the document; `level` 2 is the highest (the title is 1 and no block)."""
+
+    text: Text
+    level: int = 2
+
+
+class Quote(Block, frozen=True, kw_only=True, tag="quote"):
+    body: tuple[AnyBlock, ...]
+    credit: Text = ()
+
+
+class List(Block, frozen=True, kw_only=True, tag="list"):
+    items: tuple[tuple[AnyBlock, ...], ...]
+    ordered: bool = False
+
+
+class Figure(Block, frozen=True, kw_only=True, tag="figure"):
+    picture: Picture
+
+
+class GalleryEntry(Noun, frozen=True, kw_only=True):
+    picture: Picture
+    title: str = ""
+    text: Text = ()
+
+
+class Gallery(Block, frozen=True, kw_only=True, tag="gallery"):
+    """Pictures with their own headings and texts, in order. `ref` is the gallery's own content (`family:key`)."""
+
+    entries: tuple[GalleryEntry, ...]
+    title: str = ""
+    ref: str = ""
+
+
+class Cell(Noun, frozen=True, kw_only=True):
+    text: Text = ()
+    header: bool = False
+    across: int = 1
+    down: int = 1
+
+
+class Table(Block, frozen=True, kw_only=True, tag="table"):
+    rows: tuple[tuple[Cell, ...], ...]
+    caption: Text = ()
+
+
+class Code(Block, frozen=True, kw_only=True, tag="code"):
+    text: str
+
+
+class Rule(Block, frozen=True, kw_only=True, tag="rule"):
+    pass
+
+
+class Embed(Block, frozen=True, kw_only=True, tag="embed"):
+    """Something of another host's: kept as its address and its words, never loaded. `kind`: youtube, tweet, map …"""
+
+    kind: str
+    url: str
+    title: str = ""
+    text: Text = ()
+
+
+class Media(Block, frozen=True, kw_only=True, tag="media"):
+    """A video or a sound of the outlet's own. `duration` in seconds, 0 unknown; `url` may be "" (not offered)."""
+
+    kind: str
+    url: str = ""
+    title: str = ""
+    text: Text = ()
+    poster: Picture | None = None
+    duration: int = 0
+    ref: str = ""
+
+
+class Aside(Block, frozen=True, kw_only=True, tag="aside"):
+    """What stands beside the story. `role`: factbox, related, footer …"""
+
+    body: tuple[AnyBlock, ...]
+    title: str = ""
+    role: str = ""
+
+
+class LiveEntry(Block, frozen=True, kw_only=True, tag="live"):
+    """One entry of a live blog, with its own time and, where the outlet gives one, its own id."""
+
+    body: tuple[AnyBlock, ...]
+    key: str = ""
+    at: datetime | None = None
+    title: str = ""
+    authors: tuple[str, ...] = ()
+
+
+AnyBlock = (
+    Paragraph | Heading | Quote | List | Figure | Gallery | Table | Code | Rule | Embed | Media | Aside | LiveEntry
+)
+Blocks = tuple[AnyBlock, ...]
+
+
+# --- where articles come from ------------------------------------------------------------------------------------
+
+
+class Source(Noun, frozen=True, kw_only=True):
+    """An outlet in one language: where it lists, how to ask it, how to read it. See docs/config.md for each key.
+
+    `family` is shared by sources whose content ids are one number space ("dw"). `key` is a regular expression whose
+    group `key` finds the outlet's own id in an address (and `kind`, where there is one). `asks` are the addresses to
+    ask for one article, in order, as templates of {url} {key} {kind} {language} {origin}; empty: the page itself.
+    `reader` names the module under `wirecopy.outlets` that reads the outlet's own shapes; empty: the common reader.
+    Durations are seconds.
+    """
+
+    id: str
+    name: str = ""
+    language: str = ""
+    homepage: str = ""
+    family: str = ""
+    feeds: tuple[str, ...] = ()
+    sitemaps: tuple[str, ...] = ()
+    listings: tuple[str, ...] = ()
+    key: str = ""
+    kinds: tuple[tuple[str, str], ...] = ()
+    asks: tuple[str, ...] = ()
+    strip: tuple[str, ...] = ()
+    keep: tuple[str, ...] = ()
+    drop: tuple[str, ...] = ()
+    reader: str = ""
+    every: float = 900.0
+    pace: float = 1.0
+    pictures: str = "own"
+
+
+class Lead(Noun, frozen=True, kw_only=True):
+    """A source says that there is an article here. `key` names the article within the source; `via` is the index."""
+
+    source: str
+    key: str
+    url: str
+    kind: str = ""
+    title: str = ""
+    summary: str = ""
+    section: str = ""
+    authors: tuple[str, ...] = ()
+    published: datetime | None = None
+    modified: datetime | None = None
+    via: str = ""
+
+
+class Listing(Noun, frozen=True, kw_only=True):
+    """What an index page gave: its leads in its own order, further pages, and what could not be read, in words."""
+
+    leads: tuple[Lead, ...] = ()
+    more: tuple[str, ...] = ()
+    complaints: tuple[str, ...] = ()
+
+
+Headers = tuple[tuple[str, str], ...]
+
+
+class Capture(Noun, frozen=True, kw_only=True):
+    """What a server answered: evidence, kept as it came. A 404 is an answer.
+
+    `url` was asked for, `final_url` answered after redirects; `asked` and `headers` are the request's and the
+    response's header lines (Latin-1, in order, case kept). `body` is the payload after transfer and content coding
+    were undone; the coding is still named in `headers`. `truncated` says why the payload is not whole ("" when it is):
+    such a capture is evidence and is never read as an article. `at` is when the answer's head arrived.
+    """
+
+    url: str
+    final_url: str = ""
+    asked: Headers = ()
+    status: int
+    headers: Headers = ()
+    body: bytes = b""
+    at: datetime
+    truncated: str = ""
+
+    def header(self, name: str) -> str:
+        """The first response header of this name, in any case, or ""."""
+        wanted = name.lower()
+        return next((value for key, value in self.headers if key.lower() == wanted), "")
+
+    @property
+    def digest(self) -> str:
+        """The SHA-256 of the payload, in hexadecimal."""
+        return hashlib.sha256(self.body).hexdigest()
+
+    @property
+    def id(self) -> str:
+        """The SHA-256 of the whole answer (head, moment and payload), in hexadecimal: one capture, one id anywhere."""
+        return hashlib.sha256(_encoder.encode(replace(self, body=b"")) + self.digest.encode()).hexdigest()
+
+
+class Validators(Noun, frozen=True, kw_only=True):
+    """What a server gave us to ask again with, verbatim (RFC 9110 13.1)."""
+
+    etag: str = ""
+    last_modified: str = ""
+
+
+class Visit(Noun, frozen=True, kw_only=True):
+    """What we remember of asking one address. `due`: not again before. `result`: the last answer in a word."""
+
+    url: str
+    validators: Validators = Validators()
+    digest: str = ""
+    checked: datetime | None = None
+    due: datetime | None = None
+    failures: int = 0
+    result: str = ""
+
+
+# --- what was read and kept ---------------------------------------------------------------------------------------
+
+
+class Translation(Noun, frozen=True, kw_only=True):
+    """The same article in another language or script, as the outlet names it."""
+
+    language: str
+    url: str = ""
+    ref: str = ""
+
+
+class Reference(Noun, frozen=True, kw_only=True):
+    """Something the outlet puts beside the article: further reading, a topic, a web page."""
+
+    title: str = ""
+    url: str = ""
+    ref: str = ""
+    kind: str = ""
+
+
+class Seam(Noun, frozen=True, kw_only=True):
+    """Where a source spelt a text otherwise than we would write it back; see publish/classic.py.
+
+    `path` leads to the text inside the document, `tags` are (character offset, tag) in the order of writing, each tag
+    one of a closed vocabulary without attributes. Readers never see it; only the classic layout uses it.
+    """
+
+    path: str
+    tags: tuple[tuple[int, str], ...]
+
+
+class Article(Noun, frozen=True, kw_only=True):
+    """What a page says, freed of the page.
+
+    `kind`: article, liveblog, gallery, video, audio. `url` is the public page. `byline` is the outlet's own line,
+    `authors` the names in it. `published`, `modified`: the outlet's own moments; `body` is complete: dateline, agency
+    and rights lines stand in it and are repeated in their fields. `reader` names the shape it was read from and
+    `rules` the version of the rules; `weak` marks a reading of last resort. `lost` counts what was not understood.
+    """
+
+    source: str
+    key: str
+    kind: str = "article"
+    url: str = ""
+    title: str = ""
+    kicker: str = ""
+    subtitle: str = ""
+    summary: str = ""
+    byline: str = ""
+    authors: tuple[str, ...] = ()
+    dateline: str = ""
+    published: datetime | None = None
+    modified: datetime | None = None
+    language: str = ""
+    section: str = ""
+    tags: tuple[str, ...] = ()
+    opinion: bool = False
+    picture: Picture | None = None
+    body: Blocks = ()
+    agencies: tuple[str, ...] = ()
+    rights: str = ""
+    short_url: str = ""
+    translations: tuple[Translation, ...] = ()
+    related: tuple[Reference, ...] = ()
+    reader: str = ""
+    rules: str = ""
+    weak: bool = False
+    lost: tuple[tuple[str, int], ...] = ()
+    seams: tuple[Seam, ...] = ()
+
+
+class Change(StrEnum):
+    """How a revision differs from the one before it."""
+
+    NEW = "new"
+    EDITED = "edited"
+    GONE = "gone"
+    BACK = "back"
+
+
+class Revision(Noun, frozen=True, kw_only=True):
+    """An article as archived. `article` is None exactly when `change` is GONE.
+
+    `number` counts an article's revisions in the order of time, from 1; the archive gives it. `at` is the moment of
+    the capture. `fingerprint` is of what a reader can see (collect/revise.py). `capture` is the `Capture.id` of the
+    evidence, "" where there is none. `day` is the article's place in the calendar, fixed by its first revision.
+    """
+
+    source: str
+    key: str
+    number: int = 0
+    change: Change
+    at: datetime
+    article: Article | None = None
+    fingerprint: str = ""
+    capture: str = ""
+    day: str = ""
+
+
+class State(StrEnum):
+    """Where a lead has ended, each lead in one state."""
+
+    WAITING = "waiting"
+    ARCHIVED = "archived"
+    UNCHANGED = "unchanged"
+    HELD = "held"
+    EXCLUDED = "excluded"
+    FAILED = "failed"
+    GONE = "gone"
+
+
+class Entry(Noun, frozen=True, kw_only=True):
+    """A line of the ledger: a lead, its state, why, and when it is to be looked at again."""
+
+    lead: Lead
+    state: State = State.WAITING
+    reason: str = ""
+    first_seen: datetime
+    last_seen: datetime
+    checked: datetime | None = None
+    due: datetime | None = None
+    failures: int = 0
+
+
+class Failure(Noun, frozen=True, kw_only=True):
+    """Something that went wrong, in words an operator can act on."""
+
+    url: str
+    reason: str
+
+
+class Outcome(Noun, frozen=True, kw_only=True):
+    """What a round did for one source. `asked` counts requests, `unchanged` answers that brought nothing new."""
+
+    source: str
+    leads: int = 0
+    new: int = 0
+    edited: int = 0
+    gone: int = 0
+    back: int = 0
+    unchanged: int = 0
+    held: int = 0
+    asked: int = 0
+    not_modified: int = 0
+    failures: tuple[Failure, ...] = ()
+
+
+class File(Noun, frozen=True, kw_only=True):
+    """What a publisher makes: a path below the output folder, with "/", and its bytes."""
+
+    path: str
+    body: bytes
+
+
+# --- what is handed to publishers ----------------------------------------------------------------------------------
+
+
+class Document(Noun, frozen=True, kw_only=True):
+    """An article as it is to be published: its last standing copy, and what became of it.
+
+    `number` is the revision the copy is from, `at` the moment of that revision's capture, `first_at` that of the first.
+    `withdrawn` is the moment when the outlet was seen to have taken it away, None while it stands.
+    """
+
+    article: Article
+    number: int
+    revisions: int
+    at: datetime
+    first_at: datetime
+    day: str
+    capture: str = ""
+    withdrawn: datetime | None = None
+
+
+class Headline(Noun, frozen=True, kw_only=True):
+    """A document in a list: enough to name it, to find its file, and to say what happened to it. `day`: yyyy-mm-dd."""
+
+    source: str
+    key: str
+    day: str
+    title: str
+    kind: str = "article"
+    language: str = ""
+    published: datetime | None = None
+    at: datetime
+    revisions: int = 1
+    withdrawn: bool = False
+
+
+class Shelf(Noun, frozen=True, kw_only=True):
+    """A source as its readers see it: what it is and how many documents stand in each month ("yyyy-mm")."""
+
+    source: str
+    name: str = ""
+    language: str = ""
+    homepage: str = ""
+    months: tuple[tuple[str, int], ...] = ()
+
+
+class Edition(Protocol):
+    """A read-only window on an archive at one moment. The same archive gives the same answers, in the same order."""
+
+    @property
+    def archive(self) -> str:
+        """The archive's own name (a UUID), so that an output folder knows whose it is."""
+        ...
+
+    @property
+    def stamp(self) -> int:
+        """A number that grows with every change to what can be published."""
+        ...
+
+    def shelves(self) -> tuple[Shelf, ...]:
+        """Every source that has documents, by id, months newest first."""
+        ...
+
+    def changed(self, since: int) -> Iterator[tuple[str, str]]:
+        """The (source, key) of every document that may read differently than at stamp `since`, also because an
+        article it refers to has arrived meanwhile. `since` 0: every document. Ordered by source and key.
+        """
+        ...
+
+    def document(self, source: str, key: str) -> Document | None:
+        """One document, or None when the archive holds no readable copy of it."""
+        ...
+
+    def day(self, day: str) -> tuple[Headline, ...]:
+        """The documents of one day, by source, then newest published first, then key."""
+        ...
+
+    def month(self, source: str, month: str) -> tuple[Headline, ...]:
+        """The documents of one source and month, newest day first, then newest published, then key."""
+        ...
+
+    def days(self) -> tuple[tuple[str, int], ...]:
+        """Every day that has documents with their number, newest first."""
+        ...
+
+    def find(self, name: str) -> Headline | None:
+        """The document that goes by this name: a `ref` ("dw:19165792") or an article's address. None: not held."""
+        ...
+
+
+# --- walking and storing -------------------------------------------------------------------------------------------
+
+
+def walk(blocks: Blocks) -> Iterator[AnyBlock]:
+    """Every block of a document, in reading order, each before what it holds."""
+    for block in blocks:
+        yield block
+        match block:
+            case Quote() | Aside() | LiveEntry():
+                yield from walk(block.body)
+            case List():
+                for item in block.items:
+                    yield from walk(item)
+            case _:
+                pass
+
+
+def texts(blocks: Blocks) -> Iterator[Text]:
+    """Every text a reader can see in these blocks, in reading order, titles and captions included."""
+    for block in walk(blocks):
+        match block:
+            case Paragraph() | Heading():
+                yield block.text
+            case Figure():
+                yield from _picture_texts(block.picture)
+            case Gallery():
+                yield text(block.title)
+                for entry in block.entries:
+                    yield text(entry.title)
+                    yield entry.text
+                    yield from _picture_texts(entry.picture)
+            case Table():
+                yield block.caption
+                yield from (cell.text for row in block.rows for cell in row)
+            case Code():
+                yield text(block.text)
+            case Embed():
+                yield text(block.title)
+                yield block.text
+            case Media():
+                yield text(block.title)
+                yield block.text
+                if block.poster is not None:
+                    yield from _picture_texts(block.poster)
+            case Aside() | LiveEntry():
+                yield text(block.title)
+            case Quote():
+                yield block.credit
+            case _:
+                pass
+
+
+def _picture_texts(picture: Picture) -> Iterator[Text]:
+    yield picture.caption
+    yield text(picture.credit)
+
+
+def document_text(blocks: Blocks) -> str:
+    """What a reader reads, one text a line. Empty texts leave no line."""
+    return "\n".join(line for line in map(plain, texts(blocks)) if line)
+
+
+def pictures(article: Article) -> Iterator[Picture]:
+    """Every picture of an article in reading order: the lead picture, figures, galleries, posters."""
+    if article.picture is not None:
+        yield article.picture
+    for block in walk(article.body):
+        match block:
+            case Figure():
+                yield block.picture
+            case Gallery():
+                yield from (entry.picture for entry in block.entries)
+            case Media(poster=Picture() as poster):
+                yield poster
+            case _:
+                pass
+
+
+def links(article: Article) -> Iterator[Link]:
+    """Every in-text link of an article, in reading order."""
+    captions = () if article.picture is None else (article.picture.caption,)
+    for words in (*captions, *texts(article.body)):
+        yield from (run.link for run in words if run.link is not None)
+
+
+def utc(moment: datetime) -> datetime:
+    """The same moment in UTC. Raises ValueError for a naive one: a moment without a zone is no moment."""
+    if moment.tzinfo is None:
+        raise ValueError(f"a moment needs a time zone: {moment!r}")
+    return moment.astimezone(UTC)
+
+
+_T = TypeVar("_T")
+_encoder = msgspec.json.Encoder()
+
+
+@cache
+def _decoder(kind: Hashable) -> msgspec.json.Decoder[object]:
+    return msgspec.json.Decoder(cast("type[object]", kind))
+
+
+def encode(noun: Noun) -> bytes:
+    """A noun as JSON (UTF-8): fields in the order of its class, defaults left out."""
+    return _encoder.encode(noun)
+
+
+def decode(stored: bytes, kind: type[_T]) -> _T:
+    """The noun of this kind in these bytes. Raises ValueError when they are no such thing."""
+    return cast("_T", _decoder(kind).decode(stored))

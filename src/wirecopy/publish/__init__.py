@@ -1,0 +1,1 @@
+"""The readers' side: an edition becomes files."""

@@ -1,0 +1,69 @@
+"""One page, one address: parsing as browsers parse (WHATWG URL), canonical addresses, names made from addresses.
+
+Every address is parsed here once, and only the result is looked at or fetched: two parsers that disagree about the
+host are a hole (`https://ex.com\\@evil.com/`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+
+import ada_url
+
+# Query parameters that say how a reader came, not what is read. General ones; an outlet's own stand in its `strip`.
+TRACKING = re.compile(r"^(utm_\w+|fbclid|gclid|dclid|msclkid|mc_[ce]id|igshid|ref_src|xtor|at_\w+)$")
+
+
+def parse(address: str, base: str = "") -> str:
+    """The address as a browser would ask for it, resolved against `base`.
+
+    Raises ValueError for what is no http or https address.
+    """
+    try:
+        url = ada_url.URL(address, base) if base else ada_url.URL(address)
+    except ValueError:
+        raise ValueError(f"no web address: {address[:200]!r}") from None
+    if url.protocol not in ("http:", "https:"):
+        raise ValueError(f"not an http or https address: {address[:200]!r}")
+    return str(url.href)
+
+
+def resolve(address: str, base: str = "") -> str:
+    """Like `parse`, but "" for what is no web address: for addresses found in documents."""
+    try:
+        return parse(address.strip(), base)
+    except ValueError:
+        return ""
+
+
+def origin(url: str) -> str:
+    """Scheme, host and port of an address: "https://www.dw.com"."""
+    return str(ada_url.URL(url).origin)
+
+
+def host(url: str) -> str:
+    """The host of an address, without its port, in ASCII."""
+    return str(ada_url.URL(url).hostname)
+
+
+def canonical(url: str, strip: tuple[str, ...] = ()) -> str:
+    """The address without its fragment and without parameters that only track: `strip` names an outlet's own.
+
+    Parameters are removed in place, never reordered or re-encoded: an address is an identity.
+    """
+    bare = url.split("#", 1)[0]
+    path, mark, query = bare.partition("?")
+    if not mark:
+        return bare
+    kept = [pair for pair in query.split("&") if not _tracks(pair.split("=", 1)[0], strip)]
+    return path + ("?" + "&".join(kept) if kept != [""] and kept else "")
+
+
+def _tracks(name: str, strip: tuple[str, ...]) -> bool:
+    return name in strip or TRACKING.match(name) is not None
+
+
+def key_of(url: str) -> str:
+    """The key of an article that has no id but its address: 16 hexadecimal digits of the address's SHA-256."""
+    return hashlib.sha256(url.encode()).hexdigest()[:16]
