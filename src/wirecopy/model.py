@@ -689,4 +689,4 @@ def encode(noun: Noun) -> bytes:
 
 def decode(stored: bytes, kind: type[_T]) -> _T:
     """The noun of this kind in these bytes. Raises ValueError when they are no such thing."""
-    return cast("_T", _decoder(kind).decode(stored))
+    return cast("_T", _decoder(cast("Hashable", kind)).decode(stored))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from urllib.parse import quote
 
 import ada_url
 
@@ -67,3 +68,8 @@ def _tracks(name: str, strip: tuple[str, ...]) -> bool:
 def key_of(url: str) -> str:
     """The key of an article that has no id but its address: 16 hexadecimal digits of the address's SHA-256."""
     return hashlib.sha256(url.encode()).hexdigest()[:16]
+
+
+def quoted(name: str) -> str:
+    """A file's name as it may stand in a header or an address: ASCII, percent-encoded UTF-8 (RFC 3986)."""
+    return quote(name, safe="/._-", errors="replace")

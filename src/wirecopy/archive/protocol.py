@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
 
@@ -77,6 +78,10 @@ class Archive(Protocol):
         ...
 
     # --- articles
+
+    def batch(self) -> AbstractContextManager[None]:
+        """Calls inside become durable together, when the block ends; none of them if it ends in an error."""
+        ...
 
     def settle(
         self,

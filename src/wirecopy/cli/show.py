@@ -1,0 +1,343 @@
+"""Results in words: rounds, sources, articles. Every function prints to stdout and decides nothing."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from datetime import datetime, timedelta
+
+from wirecopy import dates
+from wirecopy.archive.protocol import Archive
+from wirecopy.cli.terminal import ago, as_json, result, styled, table
+from wirecopy.collect.importing import Import
+from wirecopy.differences import Line, differences, marked
+from wirecopy.errors import ConfigError
+from wirecopy.model import (
+    Change,
+    Document,
+    Noun,
+    Outcome,
+    Revision,
+    Source,
+    State,
+    document_text,
+    pictures,
+)
+from wirecopy.text import printable
+
+_MOST_SHOWN = 10
+
+
+# --- rounds ------------------------------------------------------------------------------------------------------
+
+
+def outcomes(done: tuple[Outcome, ...], *, everything: bool) -> None:
+    """What a round did, a line a source, and then what went wrong."""
+    rows = [(outcome.source, _changes(outcome), _asked(outcome)) for outcome in done]
+    for line in table(rows):
+        result(line)
+    for outcome in done:
+        for failure in outcome.failures[:_MOST_SHOWN]:
+            result(f"  {styled('failed', 'bad')} {outcome.source}: {printable(failure.reason)}")
+        if len(outcome.failures) > _MOST_SHOWN:
+            result(f"  and {len(outcome.failures) - _MOST_SHOWN} more; `wirecopy status {outcome.source}` lists them")
+        if outcome.held:
+            result(f"  {outcome.held} held, not believed; `wirecopy status {outcome.source}` says why")
+    if not everything and not any(outcome.asked or outcome.failures for outcome in done):
+        result("nothing is due yet; `wirecopy collect --all` asks all the same")
+
+
+def _changes(outcome: Outcome) -> str:
+    counted = [
+        (outcome.new, "new"),
+        (outcome.edited, "edited"),
+        (outcome.gone, "withdrawn"),
+        (outcome.back, "back"),
+        (outcome.held, "held"),
+        (outcome.unchanged, "unchanged"),
+    ]
+    said = [f"{count:,} {what}" for count, what in counted if count]
+    if not any(count for count, what in counted if what != "unchanged"):
+        said.insert(0, "nothing new")
+    return ", ".join(said)
+
+
+def _asked(outcome: Outcome) -> str:
+    if not outcome.asked:
+        return "nothing asked"
+    same = f", {outcome.not_modified:,} answered «not modified»" if outcome.not_modified else ""
+    return f"{outcome.asked:,} requests{same}"
+
+
+def imported(done: Import) -> None:
+    """What an import brought."""
+    result(
+        f"{done.documents:,} documents: {done.new:,} new articles, {done.edited:,} edits, {done.same:,} already here; "
+        f"{done.characters:,} characters, {done.pictures:,} pictures, {done.links:,} links"
+    )
+    for line in table([("", source, f"{count:,}") for source, count in done.sources], right=(2,)):
+        result(line)
+    for failure in done.failures[:_MOST_SHOWN]:
+        result(f"  {styled('failed', 'bad')} {printable(failure.url)}: {printable(failure.reason)}")
+    if len(done.failures) > _MOST_SHOWN:
+        result(f"  and {len(done.failures) - _MOST_SHOWN} more")
+
+
+class _Reading(Noun, frozen=True, kw_only=True):
+    """One article of a trial."""
+
+    url: str
+    state: State
+    reason: str = ""
+    title: str = ""
+    authors: tuple[str, ...] = ()
+    published: datetime | None = None
+    reader: str = ""
+    characters: int = 0
+    pictures: int = 0
+    first: str = ""
+    last: str = ""
+    lost: tuple[tuple[str, int], ...] = ()
+
+
+def trial(source: Source, archive: Archive, outcome: Outcome, *, as_one_json: bool) -> None:
+    """What would be collected, and how it reads."""
+    readings = [_reading(archive, source, entry.lead.key) for entry in archive.entries(source.id) if entry.checked]
+    counts = archive.counts(source.id)
+    if as_one_json:
+        as_json(
+            {"source": source.id, "leads": sum(counts.values()), "articles": readings, "failures": outcome.failures}
+        )
+        return
+    result(f"{source.id} ({source.name}): {sum(counts.values()):,} articles are listed; nothing of this is kept")
+    for reading in readings:
+        result("")
+        result(styled(printable(reading.title) or reading.url, "bold"))
+        if reading.state is not State.ARCHIVED:
+            result(f"  {reading.state}: {printable(reading.reason)}")
+            continue
+        by = ", ".join(map(printable, reading.authors)) or "no author named"
+        when = dates.iso(reading.published) if reading.published else "no date"
+        result(f"  {by} · {when} · {reading.characters:,} characters · {reading.pictures} pictures · {reading.reader}")
+        result(f"  begins: {printable(reading.first)}")
+        result(f"  ends:   {printable(reading.last)}")
+        result(f"  {reading.url}")
+        if reading.lost:
+            result("  not understood: " + ", ".join(f"{count} × {what}" for what, count in reading.lost))
+    for failure in outcome.failures[:_MOST_SHOWN]:
+        result(f"  {styled('failed', 'bad')} {printable(failure.reason)}")
+
+
+def _reading(archive: Archive, source: Source, key: str) -> _Reading:
+    entry = archive.entry(source.id, key)
+    standing = archive.standing(source.id, key)
+    assert entry is not None
+    if standing is None or standing.article is None:
+        return _Reading(url=entry.lead.url, state=entry.state, reason=entry.reason, title=entry.lead.title)
+    article = standing.article
+    lines = document_text(article.body).split("\n")
+    return _Reading(
+        url=article.url,
+        state=entry.state,
+        title=article.title,
+        authors=article.authors,
+        published=article.published,
+        reader=article.reader,
+        characters=sum(map(len, lines)),
+        pictures=sum(1 for _ in pictures(article)),
+        first=lines[0][:80],
+        last=lines[-1][-80:],
+        lost=article.lost,
+    )
+
+
+# --- sources -----------------------------------------------------------------------------------------------------
+
+
+class Index(Noun, frozen=True, kw_only=True):
+    """A feed or sitemap and how it is."""
+
+    url: str
+    checked: datetime | None = None
+    due: datetime | None = None
+    failures: int = 0
+    result: str = ""
+
+
+class Trouble(Noun, frozen=True, kw_only=True):
+    """A lead that is held or failed."""
+
+    url: str
+    state: State
+    reason: str
+    since: datetime | None = None
+    next_try: datetime | None = None
+
+
+class Health(Noun, frozen=True, kw_only=True):
+    """One source as its operator wants to see it."""
+
+    source: str
+    name: str = ""
+    leads: int = 0
+    ledger: dict[State, int]
+    checked: datetime | None = None
+    latest: datetime | None = None
+    indexes: tuple[Index, ...] = ()
+    troubles: tuple[Trouble, ...] = ()
+
+
+def health_of(source: Source, archive: Archive, now: datetime) -> Health:
+    """How a source is, from what is stored: no request is made."""
+    counts = archive.counts(source.id)
+    visits = [(url, archive.visit(url)) for url in (*source.feeds, *source.sitemaps)]
+    indexes = tuple(
+        Index(url=url, checked=visit.checked, due=visit.due, failures=visit.failures, result=visit.result)
+        if visit
+        else Index(url=url)
+        for url, visit in visits
+    )
+    troubles = tuple(
+        Trouble(url=each.lead.url, state=state, reason=each.reason, since=each.checked, next_try=each.due)
+        for state in (State.HELD, State.FAILED)
+        if counts[state]
+        for each in archive.entries(source.id, state)
+    )
+    recent = [at for name, _, _, at in archive.recent(now - timedelta(days=30)) if name == source.id]
+    return Health(
+        source=source.id,
+        name=source.name,
+        leads=sum(counts.values()),
+        ledger=counts,
+        checked=max((index.checked for index in indexes if index.checked), default=None),
+        latest=max(recent, default=None),
+        indexes=indexes,
+        troubles=troubles,
+    )
+
+
+def status(health: list[Health], now: datetime) -> None:
+    """A table of sources, and below it what needs somebody's eyes."""
+    if not health:
+        result("no source yet; `wirecopy add dw-zh` adds one")
+        return
+    states = (State.ARCHIVED, State.UNCHANGED, State.GONE, State.HELD, State.FAILED, State.WAITING, State.EXCLUDED)
+    head = ("source", "leads", *(state.value for state in states), "last visit", "last news")
+    rows = [
+        (
+            each.source,
+            f"{each.leads:,}",
+            *(f"{each.ledger[state]:,}" for state in states),
+            _since(each.checked, now),
+            _since(each.latest, now),
+        )
+        for each in health
+    ]
+    for line in table([head, *rows], right=range(1, 2 + len(states))):
+        result(line)
+    for each in health:
+        for index in each.indexes:
+            if index.failures:
+                again = f"; next try {_until(index.due, now)}" if index.due else ""
+                times = f"{index.failures} times in a row" if index.failures > 1 else "at the last visit"
+                result(f"\n{styled('failing', 'bad')} {each.source}, {times}{again}: {printable(index.result)}")
+        for trouble in each.troubles[:_MOST_SHOWN]:
+            style = "warn" if trouble.state is State.HELD else "bad"
+            again = f" (next try {_until(trouble.next_try, now)})" if trouble.next_try else ""
+            result(f"\n{styled(trouble.state, style)} {printable(trouble.url)}{again}\n  {printable(trouble.reason)}")
+        if len(each.troubles) > _MOST_SHOWN:
+            result(f"  and {len(each.troubles) - _MOST_SHOWN} more of {each.source}; --json lists all")
+
+
+def _since(moment: datetime | None, now: datetime) -> str:
+    return f"{ago((now - moment).total_seconds())} ago" if moment else "never"
+
+
+def _until(moment: datetime | None, now: datetime) -> str:
+    seconds = (moment - now).total_seconds() if moment else 0
+    return f"in {ago(seconds)}" if seconds > 0 else "now"
+
+
+# --- one article ---------------------------------------------------------------------------------------------------
+
+
+def article(history: tuple[Revision, ...], arguments: argparse.Namespace) -> None:
+    """One article: as Markdown, as JSON, its history, or what a revision changed."""
+    if arguments.history:
+        _history(history, as_one_json=arguments.json)
+        return
+    chosen = _chosen(history, arguments.revision)
+    if arguments.diff:
+        _diff(history, chosen, as_one_json=arguments.json)
+    elif arguments.json:
+        as_json(chosen)
+    else:
+        result(_markdown(history, chosen))
+
+
+def _chosen(history: tuple[Revision, ...], number: int | None) -> Revision:
+    """The revision asked for, else the last that can be read."""
+    if number is None:
+        readable = [revision for revision in history if revision.article is not None]
+        if readable:
+            return readable[-1]
+        raise ConfigError("the archive holds no readable copy of this article; `--history` tells what it knows")
+    if number > len(history):
+        raise ConfigError(f"there is no revision {number}; the article has {len(history)}, see `--history`")
+    return history[number - 1]
+
+
+def _history(history: tuple[Revision, ...], *, as_one_json: bool) -> None:
+    if as_one_json:
+        as_json({"revisions": history})
+        return
+    rows = [
+        (
+            str(revision.number),
+            revision.change.value,
+            dates.iso(revision.at),
+            revision.article.title if revision.article else "(withdrawn by the outlet)",
+        )
+        for revision in history
+    ]
+    result("\n".join(table(rows, right=(0,))))
+
+
+def _diff(history: tuple[Revision, ...], chosen: Revision, *, as_one_json: bool) -> None:
+    before = [each for each in history if each.number < chosen.number and each.article is not None]
+    lines: tuple[Line, ...] = ()
+    if chosen.article is None or not before or before[-1].article is None:
+        words = (
+            "withdrawn by the outlet" if chosen.change is Change.GONE else "the first copy: there is nothing before it"
+        )
+    else:
+        lines = differences(before[-1].article, chosen.article)
+        words = f"revision {before[-1].number} → {chosen.number}, {dates.iso(chosen.at)}"
+    if as_one_json:
+        as_json({"revision": chosen.number, "lines": lines})
+        return
+    result(words)
+    for line in lines:
+        shown = printable(marked(line))
+        shown = re.sub(r"\{\+.*?\+\}", lambda match: styled(match[0], "good"), shown)
+        shown = re.sub(r"\[-.*?-\]", lambda match: styled(match[0], "bad"), shown)
+        result(f"{styled(line.where + ':', 'dim')} {shown}")
+
+
+def _markdown(history: tuple[Revision, ...], chosen: Revision) -> str:
+    from wirecopy.publish import plain
+
+    if chosen.article is None:
+        return f"withdrawn by the outlet; seen {dates.iso(chosen.at)}"
+    last = history[-1]
+    document = Document(
+        article=chosen.article,
+        number=chosen.number,
+        revisions=len(history),
+        at=chosen.at,
+        first_at=history[0].at,
+        day=chosen.day,
+        capture=chosen.capture,
+        withdrawn=last.at if last.change is Change.GONE and chosen is not last else None,
+    )
+    return plain.render(document).rstrip("\n")

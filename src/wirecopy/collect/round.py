@@ -1,0 +1,459 @@
+"""One round over what is due: the only loop, and the only caller of the steps.
+
+A source gives leads; the ledger says which articles are due; each is asked for at its addresses in order until one
+answer can be read and believed; what changed becomes a revision. Workers look, one writer writes: everything here runs
+in one event loop, and each article ends in one transaction. The broad net of the house is here, around one source.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Protocol, TypeVar
+
+from wirecopy import urls
+from wirecopy.archive.protocol import Archive
+from wirecopy.collect import discover, schedule
+from wirecopy.collect.doubt import doubt
+from wirecopy.collect.read import RULES, read
+from wirecopy.collect.revise import fingerprint, revise
+from wirecopy.errors import ArchiveError, FetchError, Refused, SourceError
+from wirecopy.model import (
+    Article,
+    Capture,
+    Change,
+    Entry,
+    Failure,
+    Lead,
+    Listing,
+    Outcome,
+    Revision,
+    Source,
+    State,
+    Validators,
+    Visit,
+    replace,
+)
+
+# How many articles of one source are under way at once; the fetcher paces each host, whatever this is.
+_AT_ONCE = 4
+# A page that has shrunk is believed when it says the same this much later.
+_CONFIRMED_AFTER = timedelta(hours=1)
+_GONE = (404, 410)
+
+_T = TypeVar("_T")
+
+
+class Door(Protocol):
+    """What a round needs of `fetch.Fetcher`."""
+
+    def fetch(self, url: str, *, validators: Validators = ..., pace: float | None = ...) -> Awaitable[Capture]:
+        """The answer of this address. Raises FetchError when there is none."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Something that happened in a round, for a progress bar and a log: what, of which source, and how far it is."""
+
+    source: str
+    what: str
+    done: int = 0
+    todo: int = 0
+
+
+def _say_nothing(_step: Step) -> None:
+    """For those who do not want to hear."""
+
+
+async def collect(
+    sources: Iterable[Source],
+    *,
+    archive: Archive,
+    door: Door,
+    now: datetime,
+    everything: bool = False,
+    indexes: bool = True,
+    most: int | None = None,
+    tell: Callable[[Step], None] = _say_nothing,
+    jitter: Callable[[], float] = random.random,
+) -> tuple[Outcome, ...]:
+    """One round: every source that is due (all of them and all their articles with `everything`), side by side.
+
+    Without `indexes` no index page is asked, only articles; `most` bounds the articles looked at per source.
+    Never raises for one source: its failures are in its Outcome. An ArchiveError ends the round.
+    """
+    chosen = tuple(sources)
+    archive.enrol(chosen)
+    plan = _Plan(now=now, everything=everything, indexes=indexes, most=most)
+    rounds = [_Round(source, archive, door, plan, tell, jitter) for source in chosen]
+    return tuple(await _side_by_side(each.run() for each in rounds))
+
+
+async def _side_by_side(steps: Iterable[Coroutine[object, object, _T]]) -> list[_T]:
+    """All of these at once. The first that fails stops the others, and its own error is what is raised."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(step) for step in steps]
+    except BaseExceptionGroup as failed:
+        raise failed.exceptions[0] from None
+    return [task.result() for task in tasks]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Plan:
+    """What a round is to do, and the one moment for all its decisions."""
+
+    now: datetime
+    everything: bool
+    indexes: bool
+    most: int | None
+
+
+@dataclass(slots=True)
+class _Tally:
+    """What an Outcome is made from while the round goes on."""
+
+    leads: int = 0
+    unchanged: int = 0
+    held: int = 0
+    not_modified: int = 0
+    asked: int = 0
+    changes: dict[Change, int] = field(default_factory=lambda: dict.fromkeys(Change, 0))
+    failures: list[Failure] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Look:
+    """What looking at one article brought: the evidence, and why each address that failed did."""
+
+    article: Article | None = None
+    page: Capture | None = None
+    captures: list[Capture] = field(default_factory=list)
+    visits: list[Visit] = field(default_factory=list)
+    gone: Capture | None = None
+    same: bool = False
+    doubts: list[str] = field(default_factory=list)
+    failures: list[str] = field(default_factory=list)
+    retry_after: float = 0.0
+
+
+class _Round:
+    """One source's part of a round."""
+
+    def __init__(
+        self,
+        source: Source,
+        archive: Archive,
+        door: Door,
+        plan: _Plan,
+        tell: Callable[[Step], None],
+        jitter: Callable[[], float],
+    ) -> None:
+        self.source = source
+        self.archive = archive
+        self.door = door
+        self.plan = plan
+        self.now = plan.now
+        self.tell = tell
+        self.jitter = jitter
+        self.tally = _Tally()
+
+    async def run(self) -> Outcome:
+        try:
+            if self.plan.indexes:
+                await self.discover()
+            await self.follow()
+        except ArchiveError:
+            raise
+        except Exception as error:  # noqa: BLE001 - one failing source harms no other; what it was is in the outcome
+            self.fail(self.source.homepage or self.source.id, _fault(error))
+        counted = self.tally
+        return Outcome(
+            source=self.source.id,
+            leads=counted.leads,
+            new=counted.changes[Change.NEW],
+            edited=counted.changes[Change.EDITED],
+            gone=counted.changes[Change.GONE],
+            back=counted.changes[Change.BACK],
+            unchanged=counted.unchanged,
+            held=counted.held,
+            asked=counted.asked,
+            not_modified=counted.not_modified,
+            failures=tuple(counted.failures),
+        )
+
+    def fail(self, url: str, reason: str) -> None:
+        self.tally.failures.append(Failure(url=url, reason=reason))
+
+    # --- a source gives leads
+
+    async def discover(self) -> None:
+        """Ask the index pages that are due. Sitemaps catch up: they are asked more seldom, or when a feed failed."""
+        feeds_failed = False
+        for url in self.source.feeds:
+            if self.index_is_due(url):
+                feeds_failed |= not await self.index(url, self.source.every)
+        for url in (*self.source.sitemaps, *self.source.listings):
+            if feeds_failed or self.index_is_due(url):
+                await self.index(url, self.source.every * (8 if self.source.feeds else 1))
+
+    def index_is_due(self, url: str) -> bool:
+        visit = self.archive.visit(url)
+        return self.plan.everything or visit is None or visit.due is None or visit.due <= self.now
+
+    async def index(self, url: str, every: float, depth: int = 0) -> bool:
+        """Ask one index page and note its leads; whether that went well."""
+        self.tell(Step(self.source.id, f"asking {url}"))
+        visit = self.archive.visit(url) or Visit(url=url)
+        try:
+            page = await self.ask(url, visit)
+            if page.status == 304:
+                self.tally.not_modified += 1
+                listing = Listing()
+            elif page.status == 200:
+                listing = discover.read(self.source, page)
+            else:
+                raise FetchError(f"{url} answered {page.status}, not a feed or sitemap")
+        except SourceError as error:
+            self.fail(url, str(error))
+            failures = visit.failures + 1
+            due = schedule.next_try(self.now, failures, jitter=self.jitter())
+            if isinstance(error, FetchError) and error.retry_after:
+                due = max(due, self.now + timedelta(seconds=error.retry_after))
+            self.archive.remember(
+                [
+                    replace(
+                        visit,
+                        validators=Validators(),
+                        checked=self.now,
+                        due=due,
+                        failures=failures,
+                        result=str(error)[:300],
+                    )
+                ]
+            )
+            return False
+        for complaint in listing.complaints:
+            self.fail(url, complaint)
+        self.note(listing.leads)
+        seen = _visit_of(url, page, self.now, visit)
+        self.archive.remember([replace(seen, due=schedule.next_index(self.now, every))])
+        if depth == 0:
+            for more in listing.more[:50]:
+                if self.index_is_due(more):
+                    await self.index(more, every * 4, depth=1)
+        return True
+
+    def note(self, leads: Sequence[Lead]) -> None:
+        self.tally.leads += len(leads)
+        if not leads:
+            return
+        self.archive.note(leads, at=self.now)
+        for lead in leads:
+            entry = self.archive.entry(lead.source, lead.key)
+            if entry is None:
+                continue
+            reason = discover.exclusion(self.source, lead)
+            if reason and entry.state is not State.EXCLUDED:
+                self.archive.settle(replace(entry, state=State.EXCLUDED, reason=reason, due=None))
+            elif entry.state is State.GONE and self.now - (entry.checked or self.now) >= schedule.SOONEST:
+                # The outlet lists again what it had taken away.
+                self.archive.settle(replace(entry, due=self.now))
+
+    # --- a lead is fetched, read, revised
+
+    async def follow(self) -> None:
+        """Look at every article that is due, a few at once."""
+        due = self.archive.due(self.source.id, None if self.plan.everything else self.now)[: self.plan.most]
+        gate = asyncio.Semaphore(_AT_ONCE)
+        done = 0
+
+        async def one(entry: Entry) -> None:
+            nonlocal done
+            async with gate:
+                self.settle(entry, await self.look(entry))
+                done += 1
+                self.tell(Step(self.source.id, entry.lead.title or entry.lead.url, done, len(due)))
+
+        await _side_by_side(one(entry) for entry in due)
+
+    async def look(self, entry: Entry) -> _Look:
+        """Ask for an article at its addresses, in order, until an answer can be read and believed."""
+        look = _Look()
+        lead = entry.lead
+        asks = asks_of(self.source, lead)
+        for url in asks:
+            visit = self.archive.visit(url) or Visit(url=url)
+            try:
+                page = await self.ask(url, visit if _may_be_conditional(entry) else Visit(url=url))
+            except FetchError as error:
+                look.failures.append(str(error))
+                look.retry_after = max(look.retry_after, error.retry_after or 0.0)
+                if not isinstance(error, Refused):
+                    look.visits.append(
+                        replace(visit, checked=self.now, failures=visit.failures + 1, result=str(error)[:300])
+                    )
+                continue
+            if page.status == 304:
+                self.tally.not_modified += 1
+                look.same = True
+                look.visits.append(_visit_of(url, page, self.now, visit))
+                return look
+            if page.status in _GONE:
+                look.failures.append(f"{url} answered {page.status}")
+                if url == lead.url or len(asks) == 1:
+                    look.gone = page
+                    return look
+                continue
+            look.captures.append(page)
+            try:
+                article = read(self.source, lead, page)
+            except SourceError as error:
+                # An answer of 4xx or 5xx says nothing about the article; one of 200 that is not it is held.
+                (look.doubts if page.status == 200 else look.failures).append(str(error))
+                continue
+            except Exception as error:  # noqa: BLE001 - a reader's fault on one page must not cost the other pages
+                look.doubts.append(f"{url}: {_fault(error)}")
+                continue
+            if look.article is None or not article.weak:
+                look.article, look.page = article, page
+                look.visits.append(_visit_of(url, page, self.now, visit))
+            if not article.weak:
+                return look
+        return look
+
+    def settle(self, entry: Entry, look: _Look) -> None:
+        """End a look in the ledger, with its evidence and what it changed, in one transaction."""
+        latest = self.archive.latest(self.source.id, entry.lead.key)
+        standing = self.archive.standing(self.source.id, entry.lead.key)
+        kept: list[Capture] = []
+        revision: Revision | None = None
+        state, reason = entry.state, ""
+        if look.same:
+            state = State.UNCHANGED
+        elif look.article is not None and look.page is not None:
+            before = self.by_todays_rules(standing)
+            reason = self.reason_to_doubt(entry, look.article, before)
+            if reason:
+                state, kept = State.HELD, [look.page]
+            else:
+                revision = revise(latest, before, look.article, look.page)
+                state = State.UNCHANGED if revision is None else State.ARCHIVED
+                kept = [look.page] if revision is not None else []
+        elif look.gone is not None:
+            state, reason = State.GONE, f"{look.gone.url} answered {look.gone.status}"
+            revision = revise(latest, None, None, look.gone) if standing is not None else None
+            kept = [look.gone] if revision is not None else []
+        elif look.doubts:
+            state, reason, kept = State.HELD, "; ".join(look.doubts), look.captures
+        else:
+            state, reason = State.FAILED, "; ".join(look.failures) or "it has no address to ask"
+        if state is State.HELD:
+            kept = self.not_held_yet(entry, kept)
+        self.count(entry, state, reason, revision)
+        failed = state in (State.HELD, State.FAILED)
+        failures = entry.failures + 1 if failed else 0
+        ended = replace(
+            entry,
+            state=state,
+            reason=reason[:1000],
+            checked=self.now,
+            failures=failures,
+            due=self.next_due(entry, failures, look, standing),
+        )
+        self.archive.settle(ended, captures=kept, revision=revision, visits=look.visits)
+
+    def count(self, entry: Entry, state: State, reason: str, revision: Revision | None) -> None:
+        if revision is not None:
+            self.tally.changes[revision.change] += 1
+        elif state is State.HELD:
+            self.tally.held += 1
+        elif state is State.FAILED:
+            self.fail(entry.lead.url, reason)
+        else:
+            self.tally.unchanged += 1
+
+    def not_held_yet(self, entry: Entry, pages: list[Capture]) -> list[Capture]:
+        """Of what is doubted, the pages that are not in the archive already: a wall looks the same every day."""
+        known = {page.digest for page in self.archive.captures(self.source.id, entry.lead.key)}
+        return [page for page in pages if page.digest not in known]
+
+    def by_todays_rules(self, standing: Revision | None) -> Article | None:
+        """The last good copy as it would be read today: a better rule must not look like an edit by the outlet."""
+        if standing is None or standing.article is None or standing.article.rules == RULES:
+            return None if standing is None else standing.article
+        evidence = self.archive.capture(standing.capture) if standing.capture else None
+        if evidence is None:
+            return standing.article
+        lead = Lead(source=standing.source, key=standing.key, url=standing.article.url or evidence.url)
+        try:
+            return read(self.source, lead, evidence)
+        except SourceError:
+            return standing.article
+
+    def reason_to_doubt(self, entry: Entry, seen: Article, before: Article | None) -> str:
+        """Why what was read is held. A page that only shrank is believed when it says the same again an hour later."""
+        if seen.weak and before is not None and not before.weak:
+            return f"only a reading of last resort was to be had ({seen.reader}); the copy from {before.reader} stands"
+        reason = doubt(seen, before)
+        if not reason or entry.state is not State.HELD or entry.checked is None or doubt(seen, None):
+            return reason
+        if self.now - entry.checked < _CONFIRMED_AFTER:
+            return reason
+        held = self.archive.captures(self.source.id, entry.lead.key)
+        try:
+            again = read(self.source, entry.lead, held[-1]) if held else None
+        except SourceError:
+            again = None
+        return "" if again is not None and fingerprint(again) == fingerprint(seen) else reason
+
+    def next_due(self, entry: Entry, failures: int, look: _Look, standing: Revision | None) -> datetime | None:
+        if failures:
+            due = schedule.next_try(self.now, failures, jitter=self.jitter())
+            return max(due, self.now + timedelta(seconds=look.retry_after))
+        article = look.article or (standing.article if standing is not None else None)
+        published = article.published if article is not None else entry.lead.published
+        since = max(filter(None, (published, entry.first_seen)), default=self.now)
+        return schedule.next_look(self.now, min(since, self.now))
+
+    async def ask(self, url: str, visit: Visit) -> Capture:
+        page = await self.door.fetch(url, validators=visit.validators, pace=self.source.pace)
+        self.tally.asked += 1
+        return page
+
+
+def asks_of(source: Source, lead: Lead) -> tuple[str, ...]:
+    """The addresses to ask for one article, in order, each once."""
+    values = {
+        "url": lead.url,
+        "key": lead.key,
+        "kind": lead.kind,
+        "language": source.language,
+        "origin": urls.origin(lead.url),
+    }
+    asks = [template.format(**values) for template in source.asks] or [lead.url]
+    return tuple(dict.fromkeys(filter(None, (urls.resolve(ask) for ask in asks))))
+
+
+def _may_be_conditional(entry: Entry) -> bool:
+    """Not when a lead says that the article moved since: a server that answers 304 then is not believed beforehand."""
+    settled = entry.state in (State.ARCHIVED, State.UNCHANGED)
+    moved = entry.due is not None and entry.due == entry.last_seen
+    return settled and not moved
+
+
+def _visit_of(url: str, page: Capture, now: datetime, before: Visit) -> Visit:
+    """What to remember of an answer. A 304 keeps the validators it confirmed, unless it brings new ones."""
+    given = Validators(etag=page.header("etag"), last_modified=page.header("last-modified"))
+    if page.status == 304:
+        kept = before.validators if given == Validators() else given
+        return replace(before, validators=kept, checked=now, failures=0, result="304")
+    return Visit(url=url, validators=given, digest=page.digest, checked=now, result=str(page.status))
+
+
+def _fault(error: Exception) -> str:
+    return f"a fault of wirecopy itself, please report it: {type(error).__name__}: {error}"

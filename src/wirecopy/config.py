@@ -1,0 +1,326 @@
+"""wirecopy.toml -> Config. A complaint names the table and the key, and suggests the right one.
+
+A mirror is a folder: `wirecopy.toml`, the archive beside it, the published files below it. Paths in the file are
+relative to the file. Where the file is looked for is told in docs/config.md.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+import tomllib
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+
+from wirecopy import urls
+from wirecopy.errors import ConfigError
+from wirecopy.model import Noun, Source, replace
+from wirecopy.outlets import shipped, shipped_source
+
+FILE = "wirecopy.toml"
+PROJECT = "https://github.com/wirecopy/wirecopy"
+
+LAYOUTS = ("plain", "classic")
+PICTURES = ("outlet", "proxy", "none")
+
+
+class Config(Noun, frozen=True, kw_only=True):
+    """What the operator wants. Every field is a key of the file, documented in docs/config.md."""
+
+    path: Path
+    contact: str = ""
+    archive: Path
+    public: Path
+    layout: str = "plain"
+    pictures: str = "outlet"
+    proxy: str = ""
+    allow_private: tuple[str, ...] = ()
+    sources: tuple[Source, ...] = ()
+
+    def source(self, source_id: str) -> Source:
+        """The source of this id. Raises ConfigError, with the nearest ones, when the file has none."""
+        for source in self.sources:
+            if source.id == source_id:
+                return source
+        known = [source.id for source in self.sources]
+        hint = _near(source_id, known) or (f"it has: {', '.join(known)}" if known else "it has none yet")
+        raise ConfigError(f"{self.path} has no source {source_id!r}; {hint}; `wirecopy add {source_id}` adds it")
+
+
+def find(given: str | None) -> Path:
+    """The file to read: the one given, $WIRECOPY_CONFIG, ./wirecopy.toml, or the one in the XDG config folder."""
+    if given:
+        return Path(given)
+    if named := os.environ.get("WIRECOPY_CONFIG"):
+        return Path(named)
+    here = Path(FILE)
+    if here.exists():
+        return here
+    import platformdirs  # here: it costs 25 ms, and most mirrors are a folder
+
+    personal = platformdirs.user_config_path("wirecopy") / FILE
+    return personal if personal.exists() else here
+
+
+def load(path: Path) -> Config:
+    """Read a config file. Raises ConfigError with every complaint at once."""
+    try:
+        written = path.read_text("utf-8")
+    except FileNotFoundError:
+        raise ConfigError(
+            f"there is no {path}; `wirecopy init` writes one to start from, `wirecopy add dw-zh` one with an outlet"
+        ) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path} can't be read: {error}") from error
+    return parse(written, path)
+
+
+def parse(written: str, path: Path) -> Config:
+    """The config in this text, as if it stood at `path`. Raises ConfigError with every complaint at once."""
+    try:
+        tables = tomllib.loads(written)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{path} is not valid TOML: {error}") from error
+    reader = _Reader(path)
+    config = reader.config(tables)
+    if reader.complaints:
+        raise ConfigError("\n".join(reader.complaints))
+    return config
+
+
+def template(contact: str = "") -> str:
+    """A file to start from."""
+    return f"""\
+# A wirecopy mirror. Every key: {PROJECT}/blob/main/docs/config.md
+
+# Who runs this mirror: a mail address or a page, sent to every outlet with each request (in the User-Agent).
+contact = "{contact}"
+
+# archive = "wirecopy.db"     # where articles, revisions and evidence are kept
+# public = "public"           # where `wirecopy publish` writes
+
+# [publish]
+# layout = "plain"            # or "classic"
+# pictures = "outlet"         # or "proxy", "none"
+
+# An outlet that ships with wirecopy needs no more than its table: [sources.dw-zh]
+"""
+
+
+def with_source(written: str, source_id: str) -> str:
+    """The text of a config file with one shipped source more. The rest of the file stays as it is."""
+    return written.rstrip("\n") + f"\n\n[sources.{source_id}]\n"
+
+
+# --- reading -------------------------------------------------------------------------------------------------------
+
+
+class _Reader:
+    """Reads tables into nouns and collects complaints instead of stopping at the first."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.complaints: list[str] = []
+
+    def complain(self, where: str, what: str) -> None:
+        self.complaints.append(f"{self.path}: {where} {what}".replace(":  ", ": "))
+
+    def config(self, tables: Mapping[str, object]) -> Config:
+        keys = ("contact", "archive", "public", "proxy", "allow_private", "publish", "sources")
+        self.unknown("", tables, keys)
+        here = self.path.parent
+        publish = self.table("", tables, "publish")
+        self.unknown("[publish]", publish, ("layout", "pictures"))
+        return Config(
+            path=self.path,
+            contact=self.words("", tables, "contact", "", _is_contact),
+            archive=here / self.words("", tables, "archive", "wirecopy.db"),
+            public=here / self.words("", tables, "public", "public"),
+            layout=self.one_of("[publish]", publish, "layout", LAYOUTS),
+            pictures=self.one_of("[publish]", publish, "pictures", PICTURES),
+            proxy=self.words("", tables, "proxy", "", _is_proxy),
+            allow_private=self.list_of("", tables, "allow_private"),
+            sources=tuple(self.sources(self.table("", tables, "sources"))),
+        )
+
+    def sources(self, tables: Mapping[str, object]) -> Iterable[Source]:
+        for source_id in tables:
+            where = f"[sources.{source_id}]"
+            if not re.fullmatch(r"[a-z0-9][a-z0-9.-]{0,63}", source_id):
+                self.complain(where, "is no id: use small letters, digits, dots and hyphens, 64 at most")
+                continue
+            yield self.source(where, source_id, self.table("[sources]", tables, source_id))
+
+    def source(self, where: str, source_id: str, table: Mapping[str, object]) -> Source:
+        keys = {
+            "outlet", "name", "language", "homepage", "family", "feeds", "sitemaps", "key", "kinds", "asks", "strip",
+            "keep", "drop", "reader", "every", "pace",
+        }  # fmt: skip
+        self.unknown(where, table, sorted(keys))
+        base = self.base(where, source_id, table)
+        kinds = self.table(where, table, "kinds")
+        source = replace(
+            base,
+            name=self.words(where, table, "name", base.name or source_id),
+            language=self.words(where, table, "language", base.language),
+            homepage=self.words(where, table, "homepage", base.homepage, _is_address),
+            family=self.words(where, table, "family", base.family),
+            feeds=self.list_of(where, table, "feeds", base.feeds, _is_address),
+            sitemaps=self.list_of(where, table, "sitemaps", base.sitemaps, _is_address),
+            key=self.words(where, table, "key", base.key, _is_key),
+            kinds=tuple((name, str(value)) for name, value in kinds.items()) or base.kinds,
+            asks=self.list_of(where, table, "asks", base.asks, _is_template),
+            strip=self.list_of(where, table, "strip", base.strip),
+            keep=self.list_of(where, table, "keep", base.keep, _is_pattern),
+            drop=self.list_of(where, table, "drop", base.drop, _is_pattern),
+            reader=self.words(where, table, "reader", base.reader, _is_reader),
+            every=self.seconds(where, table, "every", base.every, least=60),
+            pace=self.seconds(where, table, "pace", base.pace, least=0),
+        )
+        if not (source.feeds or source.sitemaps):
+            self.complain(
+                where,
+                'says nowhere where its articles are listed; add feeds = ["https://…"] or sitemaps = ["https://…"]',
+            )
+        if not source.reader:
+            self.complain(where, f"has no reader; this version reads outlets by: {', '.join(readers())}")
+        return source
+
+    def base(self, where: str, source_id: str, table: Mapping[str, object]) -> Source:
+        outlet = self.words(where, table, "outlet", source_id if source_id in shipped() else "")
+        if not outlet and table:
+            return Source(id=source_id)
+        try:
+            return replace(shipped_source(outlet or source_id), id=source_id)
+        except ConfigError as error:
+            self.complain(where, str(error))
+            return Source(id=source_id, feeds=("?",), reader="?")  # complained of once is enough
+
+    # --- one key each
+
+    def unknown(self, where: str, table: Mapping[str, object], keys: Iterable[str]) -> None:
+        known = list(keys)
+        for key in table:
+            if key not in known:
+                hint = _near(key, known) or f"known keys: {', '.join(known)}"
+                self.complain(where, f"has an unknown key {key!r}; {hint}")
+
+    def table(self, where: str, tables: Mapping[str, object], key: str) -> dict[str, object]:
+        value = tables.get(key, {})
+        if isinstance(value, dict):
+            return value
+        self.complain(where, f"{key} must be a table, not {value!r}")
+        return {}
+
+    def words(
+        self,
+        where: str,
+        table: Mapping[str, object],
+        key: str,
+        default: str,
+        wrong: Callable[[str], str] | None = None,
+    ) -> str:
+        value = table.get(key, default)
+        if not isinstance(value, str):
+            self.complain(where, f'{key} must be words in quotes, as in {key} = "…", not {value!r}')
+            return default
+        if key in table and wrong and (reason := wrong(value)):
+            self.complain(where, f"{key} = {value!r}: {reason}")
+        return value
+
+    def one_of(self, where: str, table: Mapping[str, object], key: str, choices: tuple[str, ...]) -> str:
+        def wrong(value: str) -> str:
+            return "" if value in choices else _near(value, choices) or f"it is one of {', '.join(choices)}"
+
+        return self.words(where, table, key, choices[0], wrong)
+
+    def list_of(
+        self,
+        where: str,
+        table: Mapping[str, object],
+        key: str,
+        default: tuple[str, ...] = (),
+        wrong: Callable[[str], str] | None = None,
+    ) -> tuple[str, ...]:
+        value = table.get(key, list(default))
+        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+            self.complain(where, f'{key} must be a list of words, as in {key} = ["…", "…"], not {value!r}')
+            return default
+        if key in table and wrong:
+            for item in value:
+                if reason := wrong(item):
+                    self.complain(where, f"{key}: {item!r}: {reason}")
+        return tuple(value)
+
+    def seconds(self, where: str, table: Mapping[str, object], key: str, default: float, *, least: float) -> float:
+        value = table.get(key, default)
+        seconds = _seconds(value)
+        if seconds is None or seconds < least:
+            self.complain(
+                where, f'{key} must be {least:g} seconds or more, as a number or as "15m", "2h", not {value!r}'
+            )
+            return default
+        return seconds
+
+
+def readers() -> tuple[str, ...]:
+    """The readers that sources may name."""
+    return tuple(sorted({source.reader for source in shipped().values() if source.reader}))
+
+
+def _near(word: str, known: Iterable[str]) -> str:
+    near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
+    return f"did you mean {near[0]!r}?" if near else ""
+
+
+def _seconds(value: object) -> float | None:
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int | float):
+        return float(value)
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(s|m|h|d)", value) if isinstance(value, str) else None
+    return float(match[1]) * {"s": 1, "m": 60, "h": 3600, "d": 86400}[match[2]] if match else None
+
+
+def _is_address(value: str) -> str:
+    try:
+        urls.parse(value)
+    except ValueError:
+        return "this is no http or https address"
+    return ""
+
+
+def _is_template(value: str) -> str:
+    try:
+        home = "https://example.org"
+        address = value.format(origin=home, url=home, key="1", kind="a", language="en")
+    except (KeyError, IndexError, ValueError):
+        return "it may hold {origin}, {url}, {key}, {kind} and {language}, and no other brace"
+    return _is_address(address)
+
+
+def _is_pattern(value: str) -> str:
+    try:
+        re.compile(value)
+    except re.error as error:
+        return f"this is no regular expression ({error})"
+    return ""
+
+
+def _is_key(value: str) -> str:
+    return _is_pattern(value) or ("" if "(?P<key>" in value else "it needs a group (?P<key>…) that finds the id")
+
+
+def _is_reader(value: str) -> str:
+    return "" if value in readers() else _near(value, readers()) or f"there are: {', '.join(readers())}"
+
+
+def _is_contact(value: str) -> str:
+    return "" if value.isprintable() and len(value) <= 200 else "it must be one line of at most 200 characters"
+
+
+def _is_proxy(value: str) -> str:
+    if not value or re.match(r"(https?|socks5h?)://", value):
+        return ""
+    return "it must begin with http://, https://, socks5:// or socks5h://"
