@@ -52,8 +52,10 @@ def test_json_out_and_in_is_the_identity(article):
 
 @given(some.bodies)
 def test_the_text_of_a_document_is_the_text_of_its_blocks(body):
-    lines = [m.plain(words) for block in m.walk(body) for words in m.texts((_alone(block),))]
-    assert m.document_text(body).replace("\n", "") == "".join(lines).replace("\n", "")
+    whole = m.document_text(body)
+    assert whole == "\n".join(filter(None, (m.document_text((block,)) for block in body)))
+    pieces = [m.plain(words) for block in m.walk(body) for words in m.texts((_alone(block),))]
+    assert sorted(whole.replace("\n", "")) == sorted("".join(pieces).replace("\n", ""))
 
 
 def _alone(block):
@@ -63,6 +65,11 @@ def _alone(block):
     if isinstance(block, m.List):
         return m.replace(block, items=())
     return block
+
+
+def test_a_quote_s_credit_comes_after_its_words():
+    quote = m.Quote(body=(m.Paragraph(text=m.text("words")),), credit=m.text("who"))
+    assert m.document_text((quote,)) == "words\nwho"
 
 
 def test_nouns_do_not_change():

@@ -33,10 +33,12 @@ class Line(Noun, frozen=True, kw_only=True):
 def differences(before: Article, after: Article) -> tuple[Line, ...]:
     """Every line of the document that changed, in the order of the newer one."""
     lines: list[Line] = []
-    for where in ("title", "kicker", "subtitle", "summary", "byline", "url"):
+    for where in ("title", "kicker", "subtitle", "summary", "byline"):
         old, new = str(getattr(before, where)), str(getattr(after, where))
         if old != new:
             lines.append(Line(where=where, pieces=tuple(_words(old, new))))
+    if before.url != after.url:
+        lines.append(Line(where="url", pieces=tuple(_whole(before.url, after.url))))
     if before.authors != after.authors:
         lines.append(Line(where="authors", pieces=tuple(_words(", ".join(before.authors), ", ".join(after.authors)))))
     if before.published != after.published:

@@ -600,7 +600,7 @@ def walk(blocks: Blocks) -> Iterator[AnyBlock]:
 
 def texts(blocks: Blocks) -> Iterator[Text]:
     """Every text a reader can see in these blocks, in reading order, titles and captions included."""
-    for block in walk(blocks):
+    for block in blocks:
         match block:
             case Paragraph() | Heading():
                 yield block.text
@@ -612,6 +612,12 @@ def texts(blocks: Blocks) -> Iterator[Text]:
                     yield text(entry.title)
                     yield entry.text
                     yield from _picture_texts(entry.picture)
+            case Quote():
+                yield from texts(block.body)
+                yield block.credit
+            case List():
+                for item in block.items:
+                    yield from texts(item)
             case Table():
                 yield block.caption
                 yield from (cell.text for row in block.rows for cell in row)
@@ -627,8 +633,7 @@ def texts(blocks: Blocks) -> Iterator[Text]:
                     yield from _picture_texts(block.poster)
             case Aside() | LiveEntry():
                 yield text(block.title)
-            case Quote():
-                yield block.credit
+                yield from texts(block.body)
             case _:
                 pass
 

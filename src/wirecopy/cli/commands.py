@@ -276,15 +276,22 @@ def verify(arguments: argparse.Namespace) -> int:
 
 def demo(arguments: argparse.Namespace) -> int:
     """Play a day of the simulated outlet and mirror it."""
-    from wirecopy.demo import day
+    from wirecopy.cli import show
+    from wirecopy.demo.play import play
 
-    return day.play(
+    spoken = not (arguments.quiet or arguments.json)
+    played = play(
         Path(arguments.folder),
+        now=_now(),
         collect=run_round,
-        say=lambda words: talk(words, quiet=arguments.quiet),
-        result=result,
-        as_one_json=as_json if arguments.json else None,
+        begin=lambda url: show.demo_begins(url) if spoken else None,
+        tell=lambda step: show.demo_step(step) if spoken else None,
     )
+    if arguments.json:
+        as_json(played)
+    else:
+        show.demo_ends(played)
+    return 3 if played.damage else 0
 
 
 # --- what commands share -------------------------------------------------------------------------------------------

@@ -5,11 +5,13 @@ from __future__ import annotations
 import argparse
 import re
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from wirecopy import dates
 from wirecopy.archive.protocol import Archive
 from wirecopy.cli.terminal import ago, as_json, result, styled, table
 from wirecopy.collect.importing import Import
+from wirecopy.demo.play import Played, Told
 from wirecopy.differences import Line, differences, marked
 from wirecopy.errors import ConfigError
 from wirecopy.model import (
@@ -66,7 +68,7 @@ def _asked(outcome: Outcome) -> str:
     if not outcome.asked:
         return "nothing asked"
     same = f", {outcome.not_modified:,} answered «not modified»" if outcome.not_modified else ""
-    return f"{outcome.asked:,} requests{same}"
+    return f"{outcome.asked:,} request{'s' if outcome.asked > 1 else ''}{same}"
 
 
 def imported(done: Import) -> None:
@@ -149,6 +151,38 @@ def _reading(archive: Archive, source: Source, key: str) -> _Reading:
         last=lines[-1][-80:],
         lost=article.lost,
     )
+
+
+# --- the demo --------------------------------------------------------------------------------------------------------
+
+
+def demo_begins(url: str) -> None:
+    """What is going to happen."""
+    result(f"A small newspaper in four languages begins its day at {url}, on this machine; no network is needed.")
+
+
+def demo_step(step: Told) -> None:
+    """What the outlet did, and what the mirror made of it."""
+    result(f"\n{styled('outlet', 'dim')}  {step.happened}")
+    for outcome in step.outcomes:
+        failed = f"; {len(outcome.failures)} failures" if outcome.failures else ""
+        result(f"{styled('mirror', 'dim')}  {outcome.source}: {_changes(outcome)} ({_asked(outcome)}{failed})")
+    for change in step.changed:
+        result(f"          {printable(change)}")
+
+
+def demo_ends(played: Played) -> None:
+    """Where to look."""
+    config = Path(played.folder) / "wirecopy.toml"
+    checked = "every stored and published byte was checked" if not played.damage else f"{played.damage} are damaged"
+    result(f"\nPublished {played.documents} documents in two layouts, {played.files} files; {checked}.")
+    rows = [
+        (f"  {Path(played.folder) / 'public' / 'index.md'}", "begin reading here"),
+        (f"  {Path(played.folder) / 'classic' / 'articles'}", "the same as classic documents"),
+        (f"  wirecopy status --config {config}", "how the sources are"),
+        (f"  wirecopy show 71000101 --diff --config {config}", "what was edited"),
+    ]
+    result("\n" + "\n".join(table(rows)))
 
 
 # --- sources -----------------------------------------------------------------------------------------------------

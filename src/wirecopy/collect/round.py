@@ -252,6 +252,7 @@ class _Round:
         self.tally.leads += len(leads)
         if not leads:
             return
+        self.forget_validators_of_what_moved(leads)
         self.archive.note(leads, at=self.now)
         for lead in leads:
             entry = self.archive.entry(lead.source, lead.key)
@@ -263,6 +264,17 @@ class _Round:
             elif entry.state is State.GONE and self.now - (entry.checked or self.now) >= schedule.SOONEST:
                 # The outlet lists again what it had taken away.
                 self.archive.settle(replace(entry, due=self.now))
+
+    def forget_validators_of_what_moved(self, leads: Sequence[Lead]) -> None:
+        """An index that says that an article changed is believed before a server that would answer 304."""
+        known = ((lead, self.archive.entry(lead.source, lead.key)) for lead in leads)
+        moved = [lead for lead, entry in known if entry is not None and _has_moved(entry.lead, lead)]
+        self.archive.remember([visit for lead in moved for visit in self.without_validators(lead)])
+
+    def without_validators(self, lead: Lead) -> list[Visit]:
+        """What is remembered of asking for this article, but for what could be answered by a 304."""
+        visits = filter(None, map(self.archive.visit, asks_of(self.source, lead)))
+        return [replace(visit, validators=Validators()) for visit in visits]
 
     # --- a lead is fetched, read, revised
 
@@ -289,7 +301,7 @@ class _Round:
         for url in asks:
             visit = self.archive.visit(url) or Visit(url=url)
             try:
-                page = await self.ask(url, visit if _may_be_conditional(entry) else Visit(url=url))
+                page = await self.ask(url, visit)
             except FetchError as error:
                 look.failures.append(str(error))
                 look.retry_after = max(look.retry_after, error.retry_after or 0.0)
@@ -365,7 +377,12 @@ class _Round:
             failures=failures,
             due=self.next_due(entry, failures, look, standing),
         )
-        self.archive.settle(ended, captures=kept, revision=revision, visits=look.visits)
+        visits = look.visits
+        if state is State.HELD:
+            visits = [self.without_new_validators(visit) for visit in visits]
+        elif state is State.GONE:
+            visits = self.without_validators(entry.lead)
+        self.archive.settle(ended, captures=kept, revision=revision, visits=visits)
 
     def count(self, entry: Entry, state: State, reason: str, revision: Revision | None) -> None:
         if revision is not None:
@@ -376,6 +393,11 @@ class _Round:
             self.fail(entry.lead.url, reason)
         else:
             self.tally.unchanged += 1
+
+    def without_new_validators(self, visit: Visit) -> Visit:
+        """A visit whose answer was not believed: a later 304 must speak of the last answer that was."""
+        before = self.archive.visit(visit.url)
+        return replace(visit, validators=before.validators if before else Validators(), result="held")
 
     def not_held_yet(self, entry: Entry, pages: list[Capture]) -> list[Capture]:
         """Of what is doubted, the pages that are not in the archive already: a wall looks the same every day."""
@@ -421,9 +443,13 @@ class _Round:
         return schedule.next_look(self.now, min(since, self.now))
 
     async def ask(self, url: str, visit: Visit) -> Capture:
-        page = await self.door.fetch(url, validators=visit.validators, pace=self.source.pace)
-        self.tally.asked += 1
-        return page
+        try:
+            return await self.door.fetch(url, validators=visit.validators, pace=self.source.pace)
+        except Refused:
+            self.tally.asked -= 1
+            raise
+        finally:
+            self.tally.asked += 1
 
 
 def asks_of(source: Source, lead: Lead) -> tuple[str, ...]:
@@ -439,11 +465,12 @@ def asks_of(source: Source, lead: Lead) -> tuple[str, ...]:
     return tuple(dict.fromkeys(filter(None, (urls.resolve(ask) for ask in asks))))
 
 
-def _may_be_conditional(entry: Entry) -> bool:
-    """Not when a lead says that the article moved since: a server that answers 304 then is not believed beforehand."""
-    settled = entry.state in (State.ARCHIVED, State.UNCHANGED)
-    moved = entry.due is not None and entry.due == entry.last_seen
-    return settled and not moved
+def _has_moved(before: Lead, now: Lead) -> bool:
+    """Whether an index says something new about an article; what it leaves out says nothing."""
+    return any(
+        new and new != old
+        for old, new in ((before.title, now.title), (before.url, now.url), (before.modified, now.modified))
+    )
 
 
 def _visit_of(url: str, page: Capture, now: datetime, before: Visit) -> Visit:
