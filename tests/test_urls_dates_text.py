@@ -34,6 +34,10 @@ def test_what_is_no_web_address_is_refused(written):
     assert urls.resolve(written) == ""
 
 
+def test_an_empty_address_leads_nowhere_not_to_the_page_it_stands_on():
+    assert urls.resolve(" ", "https://www.dw.com/zh/y/a-2") == ""
+
+
 def test_relative_addresses_are_resolved():
     assert urls.resolve("/de/x/a-1", "https://www.dw.com/zh/y/a-2") == "https://www.dw.com/de/x/a-1"
 

@@ -31,9 +31,11 @@ def parse(address: str, base: str = "") -> str:
 
 
 def resolve(address: str, base: str = "") -> str:
-    """Like `parse`, but "" for what is no web address: for addresses found in documents."""
+    """Like `parse`, but "" for what is no web address, and for none at all: for addresses found in documents."""
+    if not (address := address.strip()):
+        return ""
     try:
-        return parse(address.strip(), base)
+        return parse(address, base)
     except ValueError:
         return ""
 
