@@ -41,7 +41,7 @@ class Mirror:
         assert not any("fault of wirecopy" in failure.reason for each in outcomes for failure in each.failures), outcomes
         return outcomes[0] if len(outcomes) == 1 else outcomes
 
-    def publish(self, layout="plain", pictures="outlet"):
+    def publish(self, layout="plain", pictures=""):
         with self.archive.edition() as edition:
             return markdown.publish(edition, self.config.public / layout, layout=layout, pictures=pictures)
 

@@ -33,7 +33,7 @@ class Config(Noun, frozen=True, kw_only=True):
     archive: Path
     public: Path
     layout: str = "plain"
-    pictures: str = "outlet"
+    pictures: str = ""
     proxy: str = ""
     allow_private: tuple[str, ...] = ()
     sources: tuple[Source, ...] = ()
@@ -102,7 +102,7 @@ contact = "{contact}"
 
 # [publish]
 # layout = "plain"            # or "classic"
-# pictures = "outlet"         # or "proxy", "none"
+# pictures = "none"           # or "outlet", "proxy": where documents show pictures from
 
 # An outlet that ships with wirecopy needs no more than its table: [sources.dw-zh]
 """
@@ -138,7 +138,7 @@ class _Reader:
             archive=here / self.words("", tables, "archive", "wirecopy.db"),
             public=here / self.words("", tables, "public", "public"),
             layout=self.one_of("[publish]", publish, "layout", LAYOUTS),
-            pictures=self.one_of("[publish]", publish, "pictures", PICTURES),
+            pictures=self.one_of("[publish]", publish, "pictures", PICTURES, default=""),
             proxy=self.words("", tables, "proxy", "", _is_proxy),
             allow_private=self.list_of("", tables, "allow_private"),
             sources=tuple(self.sources(self.table("", tables, "sources"))),
@@ -229,11 +229,13 @@ class _Reader:
             self.complain(where, f"{key} = {value!r}: {reason}")
         return value
 
-    def one_of(self, where: str, table: Mapping[str, object], key: str, choices: tuple[str, ...]) -> str:
+    def one_of(
+        self, where: str, table: Mapping[str, object], key: str, choices: tuple[str, ...], *, default: str | None = None
+    ) -> str:
         def wrong(value: str) -> str:
             return "" if value in choices else _near(value, choices) or f"it is one of {', '.join(choices)}"
 
-        return self.words(where, table, key, choices[0], wrong)
+        return self.words(where, table, key, choices[0] if default is None else default, wrong)
 
     def list_of(
         self,

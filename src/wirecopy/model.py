@@ -492,6 +492,14 @@ class File(Noun, frozen=True, kw_only=True):
     body: bytes
 
 
+class Damage(Noun, frozen=True, kw_only=True):
+    """Something stored or published that is not what it should be: what kind of thing, which by name, and why."""
+
+    what: str
+    name: str
+    reason: str
+
+
 # --- what is handed to publishers ----------------------------------------------------------------------------------
 
 
@@ -623,14 +631,10 @@ def texts(blocks: Blocks) -> Iterator[Text]:
                 yield from (cell.text for row in block.rows for cell in row)
             case Code():
                 yield text(block.text)
-            case Embed():
+            case Embed() | Media():
                 yield text(block.title)
                 yield block.text
-            case Media():
-                yield text(block.title)
-                yield block.text
-                if block.poster is not None:
-                    yield from _picture_texts(block.poster)
+                yield from _picture_texts(block.poster if isinstance(block, Media) else None)
             case Aside() | LiveEntry():
                 yield text(block.title)
                 yield from texts(block.body)
@@ -638,9 +642,10 @@ def texts(blocks: Blocks) -> Iterator[Text]:
                 pass
 
 
-def _picture_texts(picture: Picture) -> Iterator[Text]:
-    yield picture.caption
-    yield text(picture.credit)
+def _picture_texts(picture: Picture | None) -> Iterator[Text]:
+    if picture is not None:
+        yield picture.caption
+        yield text(picture.credit)
 
 
 def document_text(blocks: Blocks) -> str:

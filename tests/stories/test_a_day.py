@@ -257,6 +257,6 @@ def test_publishing_bit_by_bit_ends_with_the_same_bytes_as_publishing_at_once(tm
         mirror.collect(everything=True)
         mirror.publish()
         with mirror.archive.edition() as edition:
-            markdown.publish(edition, tmp_path / "whole", layout="plain", pictures="outlet")
+            markdown.publish(edition, tmp_path / "whole", layout="plain")
         assert tree(tmp_path / "whole") == tree(mirror.config.public / "plain")
         assert list(markdown.check(tmp_path / "whole")) == []

@@ -35,7 +35,7 @@ def test_after_250_rounds_of_random_moves_the_mirror_is_what_the_outlet_shows(tm
         mirror.verify()
         mirror.publish()
         with mirror.archive.edition() as edition:
-            markdown.publish(edition, tmp_path / "whole", layout="plain", pictures="outlet")
+            markdown.publish(edition, tmp_path / "whole", layout="plain")
         assert tree(tmp_path / "whole") == tree(mirror.config.public / "plain")
 
 

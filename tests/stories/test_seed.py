@@ -78,7 +78,7 @@ def test_the_seed_comes_back_byte_for_byte(tmp_path, api, ask):
         (outcome,) = run_round(config, (source,), archive, clock=lambda: TAKEN, indexes=False)
         assert (outcome.new, outcome.failures) == (1, ())
         with archive.edition() as edition:
-            markdown.publish(edition, config.public, layout="classic", pictures="proxy")
+            markdown.publish(edition, config.public, layout="classic")
     finally:
         archive.close()
     (published,) = config.public.glob("articles/**/68204677.md")

@@ -374,4 +374,4 @@ def _markdown(history: tuple[Revision, ...], chosen: Revision) -> str:
         capture=chosen.capture,
         withdrawn=last.at if last.change is Change.GONE and chosen is not last else None,
     )
-    return plain.render(document).rstrip("\n")
+    return plain.render(document, pictures="outlet").decode().rstrip("\n")

@@ -340,8 +340,9 @@ class _Round:
 
     def settle(self, entry: Entry, look: _Look) -> None:
         """End a look in the ledger, with its evidence and what it changed, in one transaction."""
-        latest = self.archive.latest(self.source.id, entry.lead.key)
-        standing = self.archive.standing(self.source.id, entry.lead.key)
+        place = (self.source.id, entry.lead.key)
+        latest = None if look.same else self.archive.latest(*place)
+        standing = None if look.same else self.archive.standing(*place)
         kept: list[Capture] = []
         revision: Revision | None = None
         state, reason = entry.state, ""

@@ -76,7 +76,7 @@ def play(
                 tell(steps[-1])
             with archive.edition() as edition:
                 plain = markdown.publish(edition, config.public, layout="plain", pictures=config.pictures)
-                classic = markdown.publish(edition, folder / "classic", layout="classic", pictures="proxy")
+                classic = markdown.publish(edition, folder / "classic", layout="classic")
             damage = [*archive.verify(), *markdown.check(config.public), *markdown.check(folder / "classic")]
         finally:
             archive.close()

@@ -23,6 +23,7 @@ from wirecopy.model import Capture, Lead, Listing, Source, replace
 _HTML = re.compile(rb"^\s*(<!--.*?-->\s*)*<(!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL)
 _MOST_SITEMAPS = 500
 _MOST_WORDS = 2_000
+_PUBLISHED = ("pubdate", "published", "date", "publication_date", "issued", "lastmod")
 
 Element = Any  # lxml ships no types
 
@@ -40,7 +41,9 @@ def read(source: Source, capture: Capture) -> Listing:
             break
         lead = _lead(source, item, capture)
         if lead is None:
-            complaints.append(f"{capture.url} has an item without a web address: {_title(item)[:80]!r}")
+            complaints.append(
+                f"{capture.url} has an item without a web address: {_first(_words(item), 'title')[:80]!r}"
+            )
         else:
             leads.append(lead)
     return Listing(leads=gather(leads), complaints=tuple(complaints[:20]))
@@ -102,47 +105,46 @@ def _items(root: Element) -> Iterator[Element]:
 
 
 def _lead(source: Source, item: Element, capture: Capture) -> Lead | None:
-    found = next((lead for address in _addresses(item) if (lead := lead_of(source, address, capture.final_url))), None)
+    words = _words(item)
+    addresses = _addresses(item, words)
+    found = next((lead for address in addresses if (lead := lead_of(source, address, capture.final_url))), None)
     if found is None:
         return None
-    authors = _all(item, "creator") or [_author(element) for element in item if _name(element) == "author"]
+    authors = words.get("creator") or [_author(element) for element in item if _name(element) == "author"]
     return replace(
         found,
-        title=_title(item),
-        summary=_words(item, "description", "summary"),
-        section=_words(item, "subject", "category"),
+        title=_first(words, "title"),
+        summary=_first(words, "description", "summary"),
+        section=_first(words, "subject", "category"),
         authors=tuple(filter(None, authors)),
-        published=dates.parse(_words(item, "pubdate", "published", "date", "publication_date", "issued", "lastmod")),
-        modified=dates.parse(_words(item, "updated", "modified", "lastmod")),
+        published=dates.parse(_first(words, *_PUBLISHED)),
+        modified=dates.parse(_first(words, "updated", "modified", "lastmod")),
         via=capture.url,
     )
 
 
-def _addresses(item: Element) -> Iterator[str]:
+def _addresses(item: Element, words: dict[str, list[str]]) -> Iterator[str]:
     """Where an item may have its address, best first: link, loc, RDF's about, a guid that is one."""
     for element in item:
         if _name(element) == "link" and element.get("href") and element.get("rel", "alternate") == "alternate":
             yield element.get("href")
-    yield from filter(None, (_words(item, "link"), _words(item, "loc")))
+    yield from filter(None, (_first(words, "link"), _first(words, "loc")))
     about = next((value for name, value in item.attrib.items() if str(name).endswith("about")), "")
-    yield from filter(None, (about, _words(item, "guid", "id")))
+    yield from filter(None, (about, _first(words, "guid", "id")))
 
 
-def _title(item: Element) -> str:
-    return _words(item, "title")
+def _words(item: Element) -> dict[str, list[str]]:
+    """The words of every element inside an item, by the element's name."""
+    words: dict[str, list[str]] = {}
+    for element in item.iter():
+        if element is not item and (name := _name(element)):
+            words.setdefault(name, []).append(_inner(element))
+    return words
 
 
-def _words(item: Element, *names: str) -> str:
-    """The words of the first child with one of these names, in the order of the names."""
-    for name in names:
-        for words in _all(item, name):
-            if words:
-                return words
-    return ""
-
-
-def _all(item: Element, name: str) -> list[str]:
-    return [_inner(element) for element in item.iter() if element is not item and _name(element) == name]
+def _first(words: dict[str, list[str]], *names: str) -> str:
+    """The first words under one of these names, in the order of the names."""
+    return next((found for name in names for found in words.get(name, ()) if found), "")
 
 
 def _inner(element: Element) -> str:
@@ -155,8 +157,7 @@ def _inner(element: Element) -> str:
 
 def _author(element: Element) -> str:
     """Atom's author/name, or RSS's "mail (name)"."""
-    names = _all(element, "name")
-    words = names[0] if names else _inner(element)
+    words = _first(_words(element), "name") or _inner(element)
     match = re.search(r"\S+@\S+ \((.+)\)", words)
     return match[1] if match else words
 

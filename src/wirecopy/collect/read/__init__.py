@@ -1,1 +1,29 @@
-"""A capture becomes an article."""
+"""A capture becomes an article: the outlet's own reader where it has one.
+
+Captures are the evidence; an article is a reading of it and carries `RULES`, the version of the rules that read it.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from wirecopy.errors import Doubtful, ReadError
+from wirecopy.model import Article, Capture, Lead, Source, replace
+
+# To be raised with every change that makes any reader read a capture otherwise than before.
+RULES = "1"
+
+
+def read(source: Source, lead: Lead, capture: Capture) -> Article:
+    """What a capture says. Pure; the same capture gives the same article under the same rules.
+
+    Raises ReadError for what can't be read, Doubtful for what can be read and is not believed.
+    """
+    if capture.truncated:
+        raise Doubtful(f"{capture.url} arrived in part ({capture.truncated})")
+    if capture.status != 200:
+        raise ReadError(f"{capture.url} answered {capture.status}, which is no article")
+    if not source.reader.isidentifier():
+        raise ReadError(f"source {source.id} names no reader")
+    article: Article = import_module(f"wirecopy.outlets.{source.reader}").read(source, lead, capture)
+    return replace(article, rules=RULES)

@@ -1,0 +1,72 @@
+"""A publication in a process of its own that kills itself: `killed.py FOLDER OPERATION MOVES`.
+
+Every call that can change the folder is counted, as the interpreter itself reports it; before the OPERATIONth of them
+the process is gone. It prints how many there were if it survives.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+from publish.edition import NOON, MemoryEdition, document
+from wirecopy.model import Document, Reference
+from wirecopy.publish import markdown
+
+CHANGES = ("open", "os.rename", "os.remove", "os.mkdir", "os.rmdir")
+
+Step = tuple[str, tuple[str, str], int, str]
+"""What happens, to which document, its age in days, the key of the document it refers to."""
+
+
+def play(edition: MemoryEdition, step: Step) -> None:
+    what, place, days, refers = step
+    known = edition.document(*place) is not None
+    if what == "put":
+        edition.put(made(*place, days, refers))
+    elif what == "withdraw" and known:
+        edition.withdraw(*place)
+    elif what == "remove" and known:
+        edition.remove(*place)
+
+
+def made(source: str, key: str, days: int, refers: str) -> Document:
+    return document(
+        source, key, at=NOON - timedelta(days=days), title=f"{key} of {days}", number=1 + days % 3,
+        related=(Reference(title="see", ref=f"dw:{refers}"),) if refers else (),
+    )  # fmt: skip
+
+
+def history(moves: int) -> MemoryEdition:
+    """A mirror after so many moves, the same in every process."""
+    chance = random.Random(20240208)
+    edition = MemoryEdition()
+    for number in range(moves):
+        what = chance.choice(["put"] * 6 + ["withdraw", "remove"])
+        place = chance.choice(["dw-zh", "dw-en"]), str(number % 17)
+        play(edition, (what, place, chance.randrange(70), str(number % 5)))
+    return edition
+
+
+def main(folder: str, operation: int, moves: int) -> None:
+    done = 0
+
+    def count(event: str, arguments: tuple[object, ...]) -> None:
+        nonlocal done
+        if event in CHANGES and folder in str(arguments[0]):
+            done += 1
+            if done == operation:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+    edition = history(moves)
+    sys.addaudithook(count)
+    markdown.publish(edition, Path(folder))
+    sys.stdout.write(f"{done}\n")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))
