@@ -56,6 +56,7 @@ def test_paths_are_relative_to_the_file():
         ('[sources."../x"]\n', "is no id"),
         ("contact = 3", "contact must be words in quotes"),
         ('contact = "a\\r\\nX-Evil: 1"', "it must be one line"),
+        ('contact = "Zoë (me)"', "it must be ASCII without parentheses"),
         ('proxy = "gopher://x"', "it must begin with http://"),
         ("sources = 1", "sources must be a table"),
         ("x = ", "is not valid TOML"),

@@ -319,7 +319,11 @@ def _is_reader(value: str) -> str:
 
 
 def _is_contact(value: str) -> str:
-    return "" if value.isprintable() and len(value) <= 200 else "it must be one line of at most 200 characters"
+    if not value.isprintable() or len(value) > 200:
+        return "it must be one line of at most 200 characters"
+    return (
+        "" if value.isascii() and not set("()\\") & set(value) else "it must be ASCII without parentheses (User-Agent)"
+    )
 
 
 def _is_proxy(value: str) -> str:

@@ -15,6 +15,8 @@ import ada_url
 # Query parameters that say how a reader came, not what is read. General ones; an outlet's own stand in its `strip`.
 TRACKING = re.compile(r"^(utm_\w+|fbclid|gclid|dclid|msclkid|mc_[ce]id|igshid|ref_src|xtor|at_\w+)$")
 
+_DEVICE = re.compile(r"con|prn|aux|nul|com\d|lpt\d")
+
 
 def parse(address: str, base: str = "") -> str:
     """The address as a browser would ask for it, resolved against `base`.
@@ -70,6 +72,11 @@ def _tracks(name: str, strip: tuple[str, ...]) -> bool:
 def key_of(url: str) -> str:
     """The key of an article that has no id but its address: 16 hexadecimal digits of the address's SHA-256."""
     return hashlib.sha256(url.encode()).hexdigest()[:16]
+
+
+def is_name(key: str) -> bool:
+    """Whether this may name a file on every system: small letters, digits, - and _, 64 at most, no Windows device."""
+    return re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,63}", key) is not None and not _DEVICE.fullmatch(key)
 
 
 def quoted(name: str) -> str:

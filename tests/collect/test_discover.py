@@ -80,6 +80,15 @@ def test_the_id_is_found_whatever_the_slug_does(address, key):
     assert discover.lead_of(DW, address, "").key == key
 
 
+def test_an_id_that_could_not_name_a_file_is_none():
+    source = Source(id="s", key=r"/(?P<key>[^/]+)$")
+    for hostile in ("con", "x" * 99, "..%2f..", "A", "a.b"):
+        lead = discover.lead_of(source, f"https://example.org/{hostile}", "")
+        assert len(lead.key) == 16
+        assert discover.exclusion(source, lead)
+    assert discover.lead_of(source, "https://example.org/a-1", "").key == "a-1"
+
+
 def test_without_an_id_the_address_is_the_key_and_tracking_is_no_part_of_it():
     one = discover.lead_of(PLAIN, "https://example.org/a?utm_source=feed", "")
     two = discover.lead_of(PLAIN, "/a#top", "https://example.org/feed")

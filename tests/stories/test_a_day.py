@@ -45,15 +45,28 @@ def test_the_second_round_asks_conditionally_writes_nothing_and_says_so(mirror, 
     mirror.publish()
     before, asked = tree(mirror.config.public), len(outlet.log)
     outcome = mirror.collect(everything=True, pass_hours=0)
-    second = [request for request in outlet.requests()[asked:] if request.path != "/robots.txt"]
+    second = outlet.requests()[asked:]
     assert second
-    assert all({"if-none-match", "if-modified-since"} & {name.lower() for name in request.headers} for request in second)
+    assert all(
+        {"if-none-match", "if-modified-since"} & {name.lower() for name in request.headers} for request in second
+    )
     assert all(request.status == 304 for request in second)
     assert (outcome.new, outcome.edited, outcome.held, outcome.failures) == (0, 0, 0, ())
     assert outcome.not_modified == outcome.asked == len(second)
     published = mirror.publish()
     assert (published.written, published.removed) == (0, 0)
     assert tree(mirror.config.public) == before
+
+
+def test_robots_txt_is_asked_once_a_day_whoever_asks(mirror, outlet):
+    outlet.publish_all()
+    mirror.collect()
+    mirror.collect(everything=True)
+    assert len(outlet.requests("/robots.txt")) == 1
+    assert mirror.archive.page(f"{outlet.url}/robots.txt").status == 200
+    mirror.collect(pass_hours=24)
+    assert len(outlet.requests("/robots.txt")) == 2
+    mirror.verify()
 
 
 def test_what_is_not_due_is_not_asked(mirror, outlet):
@@ -115,7 +128,9 @@ def test_a_withdrawn_article_stays_readable_and_comes_back(mirror, outlet):
     assert mirror.state(shown.id) == "gone"
     assert mirror.article(shown.id).title == shown.title
     mirror.publish()
-    (text,) = [body.decode() for name, body in tree(mirror.config.public / "plain").items() if name.endswith(f"/{shown.id}.md")]
+    (text,) = [
+        body.decode() for name, body in tree(mirror.config.public / "plain").items() if name.endswith(f"/{shown.id}.md")
+    ]
     assert "withdrawn" in text.lower()
     assert shown.title in text
     outlet.restore(shown.id)
@@ -234,7 +249,9 @@ def test_references_lead_to_the_mirror_s_own_documents(tmp_path, outlet):
             article = mirror.article(shown.id)
             refs = {link.ref for link in links(article) if link.ref}
             assert {f"demo:{target}" for target in shown.links} <= refs
-            (text,) = [body.decode() for name, body in published.items() if name.endswith(f"demo-zh/{_place(mirror, shown)}")]
+            (text,) = [
+                body.decode() for name, body in published.items() if name.endswith(f"demo-zh/{_place(mirror, shown)}")
+            ]
             for target in shown.links:
                 assert f"/{target}.md" in text or f"({target}.md" in text
                 seen += 1

@@ -16,23 +16,15 @@ from typing import Protocol
 from wirecopy.model import (
     Capture,
     Change,
+    Damage,
     Edition,
     Entry,
     Lead,
-    Noun,
     Revision,
     Source,
     State,
     Visit,
 )
-
-
-class Damage(Noun, frozen=True, kw_only=True):
-    """Something in the archive that is not what it should be: what, and which thing by name."""
-
-    what: str
-    name: str
-    reason: str
 
 
 class Archive(Protocol):
@@ -120,6 +112,14 @@ class Archive(Protocol):
         """Every capture kept for an article, also those that were held or failed, in the order of time."""
         ...
 
+    def keep(self, pages: Iterable[Capture]) -> None:
+        """Keep captures that are evidence of no article (robots.txt), by their addresses, in one transaction."""
+        ...
+
+    def page(self, url: str) -> Capture | None:
+        """The latest capture kept of this address by `keep`."""
+        ...
+
     def named(self, name: str) -> tuple[str, str] | None:
         """The (source, key) of the article that goes by this name: `family:key`, an address, or `source/key`."""
         ...
@@ -140,8 +140,8 @@ class Archive(Protocol):
 
     # --- the whole
 
-    def edition(self) -> Edition:
-        """A window for publishers, on the archive as it stands now."""
+    def edition(self) -> AbstractContextManager[Edition]:
+        """A window for publishers, on the archive as it stands now; it closes with its block."""
         ...
 
     def verify(self, progress: Callable[[int, int], None] | None = None) -> Iterator[Damage]:

@@ -6,6 +6,7 @@ The clock is read here, once a command, and handed down; the network and the arc
 from __future__ import annotations
 
 import argparse
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -17,7 +18,7 @@ from wirecopy import urls
 from wirecopy.archive import open_archive
 from wirecopy.cli.terminal import Bar, as_json, bar, result, table, talk
 from wirecopy.errors import ConfigError
-from wirecopy.model import Outcome, Source, replace
+from wirecopy.model import Outcome, Source
 from wirecopy.text import printable
 
 if TYPE_CHECKING:
@@ -112,9 +113,10 @@ def run_round(
             clock=clock,
             proxy=config.proxy,
             allow=frozenset(config.allow_private),
+            known=archive.page,
             on_wait=lambda host, _seconds: shown.note(f"waiting for {host}"),
         ) as door:
-            return await rounds.collect(
+            outcomes = await rounds.collect(
                 sources,
                 archive=archive,
                 door=door,
@@ -124,6 +126,8 @@ def run_round(
                 indexes=indexes,
                 tell=lambda step: shown.step(step.source, step.done, step.todo, step.what),
             )
+            archive.keep(door.robots_captures.values())
+            return outcomes
 
     return asyncio.run(go())
 
@@ -202,9 +206,9 @@ def publish(arguments: argparse.Namespace) -> int:
 
     config = configs.load(configs.find(arguments.config))
     folder = Path(arguments.to) if arguments.to else config.public
-    with _reading(config) as archive, bar(quiet=arguments.quiet) as shown:
+    with _reading(config) as archive, archive.edition() as edition, bar(quiet=arguments.quiet) as shown:
         published = markdown.publish(
-            archive.edition(),
+            edition,
             folder,
             layout=arguments.layout or config.layout,
             pictures=arguments.pictures or config.pictures,
@@ -372,4 +376,5 @@ def _read_files(paths: list[Path]) -> Iterator[Found]:
 def _source_by_host(url: str) -> Source:
     """A source for an outlet that nothing is known about but its host."""
     host = urls.host(url).removeprefix("www.")
-    return replace(Source(id=host), name=host, homepage=urls.origin(url) + "/")
+    named = host if re.fullmatch(r"[a-z0-9][a-z0-9.-]{0,63}", host) else urls.key_of(host)
+    return Source(id=named, name=host, homepage=urls.origin(url) + "/")

@@ -114,10 +114,12 @@ def _batches(files: Iterable[Found]) -> Iterator[list[Found]]:
 
 def _archive(file: Found, document: classic.Classic, source: Source, archive: Archive) -> Change | None:
     """Put one document in its place in time; how it differs from the copy before it, None if it does not."""
+    own = document.article
     article = replace(
-        document.article,
+        own,
         source=source.id,
-        language=document.article.language or source.language,
+        key=own.key if urls.is_name(own.key) else urls.key_of(own.url),
+        language=own.language or source.language,
         rules=RULES,
     )
     page = Capture(

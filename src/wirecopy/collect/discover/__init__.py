@@ -36,7 +36,7 @@ def lead_of(source: Source, address: str, base: str) -> Lead | None:
         return None
     bare = _stripped(found, source.strip)
     match = re.search(source.key, bare) if source.key else None
-    if match is None:
+    if match is None or not urls.is_name(match["key"]):  # a name is never taken from the network unchecked
         url = urls.canonical(bare, source.strip)
         return Lead(source=source.id, key=urls.key_of(url), url=url)
     letter = match.groupdict().get("kind") or ""
@@ -45,7 +45,8 @@ def lead_of(source: Source, address: str, base: str) -> Lead | None:
 
 def exclusion(source: Source, lead: Lead) -> str:
     """Why this lead is not collected, in words, or "" when it is."""
-    if source.key and re.search(source.key, lead.url) is None:
+    match = re.search(source.key, lead.url) if source.key else None
+    if source.key and (match is None or match["key"] != lead.key):
         return "its address holds no article id"
     for pattern in source.drop:
         if re.search(pattern, lead.url):

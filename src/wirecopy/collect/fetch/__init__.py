@@ -38,7 +38,8 @@ class Fetcher:
     """Asks the web. Use it as an async context manager, one for all sources, so that each host has one pace.
 
     `clock` stamps captures; `monotonic` (default: the loop's time) and `sleep` keep the pace; `allow` names hosts or
-    addresses that may be asked although they are private; `proxy` (http, https, socks5, socks5h) replaces those of
+    addresses that may be asked although they are private; `known` gives the last capture of a robots.txt, so that it
+    is not asked for again before its time; `proxy` (http, https, socks5, socks5h) replaces those of
     the environment; `on_wait` is told (host, seconds) before each wait; `resolve` replaces the system's resolver.
     `notes` says what robots.txt asked for and did not get.
     """
@@ -51,6 +52,7 @@ class Fetcher:
         pace: float = 1.0,
         limits: Limits = Limits(),  # noqa: B008 -- frozen
         allow: frozenset[str] = frozenset(),
+        known: Callable[[str], Capture | None] | None = None,
         proxy: str = "",
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
         jitter: Callable[[], float] = random.random,
@@ -72,6 +74,7 @@ class Fetcher:
         self._attempts = attempts
         self._heeds_robots = robots
         self._turns = Turns(now=monotonic or _loop_time, sleep=sleep, per_host=per_host, on_wait=on_wait)
+        self._known = known
         self._robots: dict[str, _KeptRobots] = {}
         self._pending: dict[str, int] = {}
 
@@ -196,6 +199,10 @@ class Fetcher:
         if kept is None:
             self._forget_old_robots()
             kept = self._robots[target.origin] = _KeptRobots()
+            known = self._known(f"{target.origin}/robots.txt") if self._known else None
+            if known is not None and (rules := robots_txt.read(known)) is not None:
+                kept.capture, kept.rules = known, rules
+                kept.since, kept.until = known.at, known.at + robots_txt.KEPT
         if not kept.holds(self._clock()):
             async with kept.lock:
                 if not kept.holds(self._clock()):

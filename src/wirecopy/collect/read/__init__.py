@@ -1,4 +1,4 @@
-"""A capture becomes an article: the outlet's own reader where it has one.
+"""A capture becomes an article: the outlet's own reader where it has one, the classic reader for imported documents.
 
 Captures are the evidence; an article is a reading of it and carries `RULES`, the version of the rules that read it.
 """
@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from importlib import import_module
 
+from wirecopy import urls
+from wirecopy.collect.read import classic
 from wirecopy.errors import Doubtful, ReadError
 from wirecopy.model import Article, Capture, Lead, Source, replace
 
@@ -23,7 +25,17 @@ def read(source: Source, lead: Lead, capture: Capture) -> Article:
         raise Doubtful(f"{capture.url} arrived in part ({capture.truncated})")
     if capture.status != 200:
         raise ReadError(f"{capture.url} answered {capture.status}, which is no article")
+    if is_imported(capture):
+        return replace(classic.read(capture.body, fallback_at=capture.at, source=source.id).article, rules=RULES)
     if not source.reader.isidentifier():
         raise ReadError(f"source {source.id} names no reader")
     article: Article = import_module(f"wirecopy.outlets.{source.reader}").read(source, lead, capture)
+    hosts = [urls.host(url) for url in (lead.url, capture.final_url) if url]
+    if article.url and urls.host(article.url) not in hosts:  # no page may give itself another outlet's address
+        article = replace(article, url=lead.url)
     return replace(article, rules=RULES)
+
+
+def is_imported(capture: Capture) -> bool:
+    """Whether this is a document that somebody gave us, and not a server's answer: nobody was asked for it."""
+    return not capture.asked and capture.header("content-type").startswith("text/markdown")

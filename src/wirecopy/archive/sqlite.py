@@ -1,0 +1,591 @@
+"""The default archive: one SQLite file. It keeps every promise of `protocol.py`.
+
+- Each call that writes is one transaction: the ledger, the evidence, the revision and what follows from it for
+  publishers go in together or not at all.
+- `documents`, `names` and `refs` are what publishing asks for, kept up to date here so that asking costs what the
+  answer costs. Whoever may read differently after a change gets the change's stamp, at once and not when asked.
+- How the file is opened is file.py; what follows from the order of time is timeline.py; names are names.py; the
+  publishers' window is edition.py; the search for damage is verify.py.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import TypeVar
+from uuid import uuid4
+
+from wirecopy.archive import names, packing, timeline, verify
+from wirecopy.archive.edition import SqliteEdition
+from wirecopy.archive.file import File, check_plain
+from wirecopy.archive.lock import Lock
+from wirecopy.archive.schema import (
+    ARCHIVE,
+    CAPTURES,
+    DOCUMENTS,
+    EVIDENCE,
+    LEDGER,
+    PAGES,
+    REVISIONS,
+    SOURCES,
+    VISITS,
+    ArchiveRow,
+    CaptureRow,
+    EvidenceRow,
+    LedgerRow,
+    PageRow,
+    RevisionRow,
+    SourceRow,
+    VisitRow,
+    from_micros,
+    name_digest,
+    to_micros,
+)
+from wirecopy.errors import ArchiveError
+from wirecopy.model import (
+    Article,
+    Capture,
+    Change,
+    Damage,
+    Entry,
+    Lead,
+    Revision,
+    Source,
+    State,
+    Visit,
+    decode,
+    encode,
+    replace,
+)
+
+_T = TypeVar("_T")
+_PAGE = 500  # rows read at a time where an answer may be long: an iterator left standing holds nothing open
+_HELD = (State.ARCHIVED, State.GONE)
+
+
+class SqliteArchive:
+    """An archive in one SQLite file; see `open_archive`."""
+
+    def __init__(self, file: File, lock: Lock | None) -> None:
+        self._file = file
+        self._lock = lock
+        self._stamped = 0  # the stamp of the transaction that runs, 0 before it changes what can be published
+
+    @classmethod
+    def for_reading(cls, path: str | os.PathLike[str]) -> SqliteArchive:
+        """An archive that is only looked at, as others may be doing."""
+        return cls(File.reading(Path(path).resolve()), None)
+
+    @classmethod
+    def for_writing(
+        cls, path: str | os.PathLike[str], *, wait: float, holder: str, clock: Callable[[], datetime]
+    ) -> SqliteArchive:
+        """The archive with the right to write to it, made if there is none."""
+        place = Path(path).resolve()  # one file, one lock, whatever it is called
+        _check_place(place)
+        lock = Lock(place, wait=wait, holder=holder, since=clock())
+        try:
+            file = File.writing(place)
+            if file.first(ARCHIVE) is None:
+                with file.transaction():
+                    file.put(ARCHIVE, ArchiveRow(1, str(uuid4()), 0))
+        except BaseException:
+            lock.release()
+            raise
+        return cls(file, lock)
+
+    def close(self) -> None:
+        """Give the lock back. Closing twice is closing once."""
+        self._file.close()
+        if self._lock is not None:
+            self._lock.release()
+
+    def __enter__(self) -> SqliteArchive:
+        return self
+
+    def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
+        self.close()
+
+    # --- the ledger
+
+    def note(self, leads: Sequence[Lead], *, at: datetime) -> int:
+        """Put these leads into the ledger; how many were never seen before."""
+        new = 0
+        with self._transaction():
+            for lead in leads:
+                line = self._line(lead.source, lead.key)
+                new += line is None
+                entry = _first_entry(lead, at) if line is None else _next_entry(_entry(line), lead, at)
+                article = self._file.put(LEDGER, _line(entry))
+                self._name(article, lead.url)
+        return new
+
+    def entry(self, source: str, key: str) -> Entry | None:
+        """A line of the ledger."""
+        line = self._line(source, key)
+        return None if line is None else _entry(line)
+
+    def entries(self, source: str, state: State | None = None) -> Iterator[Entry]:
+        """The ledger of a source, by key; of one state if given."""
+        after = ""
+        only = "" if state is None else "AND state = ? "
+        values = () if state is None else (state.value,)
+        while True:
+            rest = f"WHERE source = ? {only}AND key > ? ORDER BY key LIMIT {_PAGE}"
+            page = self._file.every(LEDGER, rest, source, *values, after)
+            yield from map(_entry, page)
+            if len(page) < _PAGE:
+                return
+            after = page[-1].key
+
+    def due(self, source: str, at: datetime | None) -> tuple[Entry, ...]:
+        """What is due at this moment: never visited first, then longest overdue, then key; None: all but EXCLUDED."""
+        order = "ORDER BY checked IS NOT NULL, due IS NULL, due, key"
+        if at is None:
+            others = tuple(state.value for state in State if state is not State.EXCLUDED)
+            places = ", ".join("?" * len(others))
+            lines = self._file.every(LEDGER, f"WHERE source = ? AND state IN ({places}) {order}", source, *others)
+        else:
+            due = f"WHERE source = ? AND due <= ? AND state <> 'excluded' {order}"
+            lines = self._file.every(LEDGER, due, source, to_micros(at))
+        return tuple(map(_entry, lines))
+
+    def counts(self, source: str) -> dict[State, int]:
+        """How many leads of a source are in each state."""
+        found: dict[str, int] = dict(self._file.rows("SELECT state, leads FROM tallies WHERE source = ?", source))
+        return {state: found.get(state.value, 0) for state in State}
+
+    # --- visits
+
+    def visit(self, url: str) -> Visit | None:
+        """What is remembered of asking this address."""
+        row = self._file.first(VISITS, "WHERE url = ?", url)
+        return None if row is None else self._decoded(row.visit.encode(), Visit, f"the visit to {url}")
+
+    def remember(self, visits: Iterable[Visit]) -> None:
+        """Remember these visits, in one transaction."""
+        with self._transaction():
+            self._remember(visits)
+
+    def _remember(self, visits: Iterable[Visit]) -> None:
+        for visit in visits:
+            self._file.put(VISITS, VisitRow(visit.url, encode(visit).decode()))
+
+    # --- articles
+
+    @contextmanager
+    def batch(self) -> Iterator[None]:
+        """Calls inside become durable together, when the block ends; none of them if it ends in an error."""
+        with self._file.transaction():
+            yield
+
+    def settle(
+        self,
+        entry: Entry,
+        *,
+        captures: Sequence[Capture] = (),
+        revision: Revision | None = None,
+        visits: Iterable[Visit] = (),
+    ) -> Revision | None:
+        """How a visit to one article ended, in one transaction: ledger line, evidence, revision, visits."""
+        _check_settlement(entry, revision)
+        lead = entry.lead
+        settled = None
+        with self._transaction():
+            known = self._line(lead.source, lead.key)
+            if known is not None:  # the ledger saw the lead when it did, whatever this round remembers
+                entry = replace(
+                    entry,
+                    first_seen=min(entry.first_seen, from_micros(known.first_seen)),
+                    last_seen=max(entry.last_seen, from_micros(known.last_seen)),
+                )
+            article = self._file.put(LEDGER, _line(entry))
+            for capture in captures:
+                self._file.put(EVIDENCE, EvidenceRow(article, self._keep(capture)))
+            if revision is not None:
+                settled = self._insert(article, entry, revision)
+            self._name(article, lead.url)
+            self._remember(visits)
+        return settled
+
+    def latest(self, source: str, key: str) -> Revision | None:
+        """The latest revision of an article; of kind GONE it has no article (see `standing`)."""
+        return self._last(source, key, "")
+
+    def standing(self, source: str, key: str) -> Revision | None:
+        """The latest revision that has an article: the last good copy."""
+        return self._last(source, key, "AND body IS NOT NULL")
+
+    def history(self, source: str, key: str) -> tuple[Revision, ...]:
+        """Every revision of an article in the order of time, numbered from 1; () if there is none."""
+        line = self._line(source, key)
+        rows = [] if line is None else self._timeline(line.id)
+        return tuple(self._revision(row, source, key, number) for number, row in enumerate(rows, 1))
+
+    def capture(self, capture_id: str) -> Capture | None:
+        """One capture, whole."""
+        number = self._capture_number(capture_id)
+        return None if number is None else self._capture(number)
+
+    def captures(self, source: str, key: str) -> tuple[Capture, ...]:
+        """Every capture kept for an article, also those that were held or failed, in the order of time."""
+        line = self._line(source, key)
+        if line is None:
+            return ()
+        order = "JOIN captures ON captures.id = evidence.capture WHERE article = ? ORDER BY at, digest"
+        return tuple(self._capture(row.capture) for row in self._file.every(EVIDENCE, order, line.id))
+
+    def keep(self, pages: Iterable[Capture]) -> None:
+        """Keep captures that are of no article, by their addresses."""
+        with self._transaction():
+            for capture in pages:
+                self._file.put(PAGES, PageRow(capture.url, self._keep(capture)))
+
+    def page(self, url: str) -> Capture | None:
+        """The latest capture that was kept of this address, though it is of no article."""
+        order = "JOIN captures ON captures.id = pages.capture WHERE pages.url = ? ORDER BY at DESC, digest LIMIT 1"
+        row = self._file.first(PAGES, order, url)
+        return None if row is None else self._capture(row.capture)
+
+    def named(self, name: str) -> tuple[str, str] | None:
+        """The (source, key) of the article that goes by this name: `family:key`, an address, or `source/key`."""
+        found = names.claimant(self._file, name, readable=False)
+        return None if found is None else found[1:]
+
+    # --- sources
+
+    def enrol(self, sources: Iterable[Source]) -> None:
+        """Remember what these sources are; what is known already changes nothing."""
+        with self._transaction():
+            for source in sources:
+                new = SourceRow(source.id, source.name, source.language, source.homepage, source.family)
+                old = self._file.first(SOURCES, "WHERE id = ?", source.id) or SourceRow(source.id, "", "", "", "")
+                self._file.put(SOURCES, new)
+                if new != old:
+                    self._renamed(source.id, {old.family or old.id, new.family or new.id})
+
+    def _renamed(self, source: str, prefixes: set[str]) -> None:
+        """Every document of a source shows what it is; and where the family is another, so are their names."""
+        shown = [row.article for row in self._file.every(DOCUMENTS, "WHERE source = ?", source)]
+        self._touch(shown)
+        if len(prefixes) > 1:
+            for article in shown:
+                key = self._file.every(DOCUMENTS, "WHERE article = ?", article)[0].key
+                self._touch(self._referring(name_digest(f"{prefix}:{key}") for prefix in prefixes))
+
+    def sources(self) -> tuple[str, ...]:
+        """The ids of all sources that have leads or articles, sorted."""
+        return tuple(
+            str(source) for (source,) in self._file.rows("SELECT DISTINCT source FROM tallies ORDER BY source")
+        )
+
+    def recent(self, since: datetime) -> Iterator[tuple[str, str, Change, datetime]]:
+        """(source, key, change, at) of every revision taken at or after this moment, oldest first."""
+        at, number = to_micros(since), 0
+        while True:
+            rest = f"WHERE (at, id) > (?, ?) ORDER BY at, id LIMIT {_PAGE}"
+            page = self._file.every(REVISIONS, rest, at, number)
+            for row in page:
+                line = self._line_of(row.article)
+                yield line.source, line.key, Change(row.change), from_micros(row.at)
+            if len(page) < _PAGE:
+                return
+            at, number = page[-1].at, page[-1].id
+
+    # --- the whole
+
+    def edition(self) -> SqliteEdition:
+        """A window for publishers, on the archive as it stands now. Close it when done."""
+        return SqliteEdition(self._file.path)
+
+    def verify(self, progress: Callable[[int, int], None] | None = None) -> Iterator[Damage]:
+        """Read every stored byte against its digest and every reference against what it names."""
+        return verify.damages(self._file.path, progress)
+
+    # --- writing
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        with self._file.transaction():
+            self._stamped = 0
+            yield
+
+    def _keep(self, capture: Capture) -> int:
+        """The row of this capture, stored now if it was not."""
+        head = encode(replace(capture, body=b""))
+        payload = hashlib.sha256(capture.body)
+        digest = hashlib.sha256(head + payload.hexdigest().encode()).digest()
+        known = self._file.number("SELECT id FROM captures WHERE digest = ?", digest)
+        if known:
+            return known
+        codec, size, body = packing.pack(head, ours=True)
+        row = CaptureRow(0, digest, to_micros(capture.at), self._file.keep(capture.body), codec, size, body)
+        return self._file.put(CAPTURES, row)
+
+    def _insert(self, article: int, entry: Entry, revision: Revision) -> Revision:
+        """Put a revision in its place in time, and set right what follows from it."""
+        source, key = revision.source, revision.key
+        rows = self._timeline(article)
+        at = to_micros(revision.at)
+        for number, row in enumerate(rows, 1):
+            if (row.at, row.fingerprint) == (at, revision.fingerprint):
+                self._follow(entry, rows[-1])
+                return self._revision(row, source, key, number)
+        new = RevisionRow(
+            id=0,
+            article=article,
+            at=at,
+            fingerprint=revision.fingerprint,
+            change=revision.change,
+            day=rows[0].day if rows else timeline.calendar_day(revision.article, revision.at),
+            capture=self._evidence(article, revision),
+            body=self._body(rows, at, revision),
+        )
+        labelled = timeline.relabelled(timeline.in_order([*rows, new]))
+        before = {row.id: row for row in rows}
+        rows = [
+            row if before.get(row.id) == row else row._replace(id=self._file.put(REVISIONS, row)) for row in labelled
+        ]
+        number = next(number for number, row in enumerate(rows, 1) if row.id not in before)
+        row = rows[number - 1]
+        self._follow(entry, rows[-1])
+        self._restate(rows, revision, row)
+        if revision.article is not None:
+            self._name(article, revision.article.url)
+        return replace(revision, number=number, change=Change(row.change), day=row.day)
+
+    def _body(self, rows: Sequence[RevisionRow], at: int, revision: Revision) -> int | None:
+        """The blob of a revision's article, packed as a change to the copy before it."""
+        if revision.article is None:
+            return None
+        before = timeline.standing([row for row in rows if row.at <= at]) or timeline.standing(rows)
+        base = None if before is None else before.body
+        return self._file.keep(encode(revision.article), ours=True, base=base)
+
+    def _evidence(self, article: int, revision: Revision) -> int | None:
+        """The capture that a revision names, as evidence of its article."""
+        if not revision.capture:
+            return None
+        number = self._capture_number(revision.capture)
+        if number is None:
+            raise ValueError(
+                f"the revision of {revision.source}/{revision.key} names capture {revision.capture}, "
+                "which is neither in the archive nor among the captures given with it"
+            )
+        self._file.put(EVIDENCE, EvidenceRow(article, number))
+        return number
+
+    def _follow(self, entry: Entry, last: RevisionRow) -> None:
+        """The ledger says of an article whether it stands or is gone now, also when an older revision came late."""
+        state = State.GONE if last.body is None else State.ARCHIVED
+        if entry.state in _HELD and entry.state is not state:
+            self._file.put(LEDGER, _line(replace(entry, state=state)))
+
+    def _restate(self, rows: Sequence[RevisionRow], revision: Revision, new: RevisionRow) -> None:
+        """Bring the document of an article in step with its revisions, and stamp all who may read differently."""
+        copy = timeline.standing(rows)
+        if copy is None:
+            return
+        article, source, key = copy.article, revision.source, revision.key
+        seen = revision.article if copy is new else None
+        seen = seen or self._article(copy, source, key)
+        old = self._file.first(DOCUMENTS, "WHERE article = ?", article)
+        document = timeline.document(source, key, rows, copy, seen)
+        self._file.put(DOCUMENTS, document._replace(stamp=self._stamp()))
+        if old is None or old.standing != copy.id:
+            before = None if old is None else next((row for row in rows if row.id == old.standing), None)
+            told = set() if before is None else names.refs_of(self._article(before, source, key))
+            self._refer(article, told, names.refs_of(seen))
+        if old is None or (old.withdrawn is None) != (document.withdrawn is None):
+            self._touch(self._referring(names.names_of(self._file, article, source, key)))
+
+    def _refer(self, article: int, old: set[bytes], new: set[bytes]) -> None:
+        """The document of this article refers to these names."""
+        drop, add = sorted(old - new), sorted(new - old)
+        self._file.each("DELETE FROM refs WHERE name = ? AND article = ?", ((name, article) for name in drop))
+        self._file.each("INSERT INTO refs (name, article) VALUES (?, ?)", ((name, article) for name in add))
+
+    def _name(self, article: int, url: str) -> None:
+        """From now on the article goes by this address too; whoever refers to it may find a document there."""
+        if not url:
+            return
+        name = name_digest(url)
+        fresh = self._file.row(
+            "INSERT INTO names (name, article) VALUES (?, ?) ON CONFLICT DO NOTHING RETURNING 1", name, article
+        )
+        if fresh is not None and self._file.row("SELECT 1 FROM documents WHERE article = ?", article) is not None:
+            self._touch(self._referring([name]))
+
+    def _referring(self, digests: Iterable[bytes]) -> list[int]:
+        """The articles that refer to one of these names."""
+        found: set[int] = set()
+        for name in digests:
+            found.update(article for (article,) in self._file.rows("SELECT article FROM refs WHERE name = ?", name))
+        return sorted(found)
+
+    def _touch(self, articles: Iterable[int]) -> None:
+        """The documents of these articles may read differently from now on."""
+        for article in articles:
+            document = self._file.first(DOCUMENTS, "WHERE article = ?", article)
+            if document is not None:
+                self._file.put(DOCUMENTS, document._replace(stamp=self._stamp()))
+
+    def _stamp(self) -> int:
+        """The stamp of the transaction that runs: one more than any before."""
+        if not self._stamped:
+            row = self._file.every(ARCHIVE)[0]
+            self._stamped = row.stamp + 1
+            self._file.put(ARCHIVE, row._replace(stamp=self._stamped))
+        return self._stamped
+
+    # --- reading
+
+    def _line(self, source: str, key: str) -> LedgerRow | None:
+        return self._file.first(LEDGER, "WHERE source = ? AND key = ?", source, key)
+
+    def _line_of(self, article: int) -> LedgerRow:
+        line = self._file.first(LEDGER, "WHERE id = ?", article)
+        if line is None:
+            raise ArchiveError(f"{self._file.path} is damaged: ledger line {article} is missing")
+        return line
+
+    def _timeline(self, article: int) -> list[RevisionRow]:
+        return self._file.every(REVISIONS, "WHERE article = ? ORDER BY at, fingerprint", article)
+
+    def _last(self, source: str, key: str, only: str) -> Revision | None:
+        line = self._line(source, key)
+        if line is None:
+            return None
+        row = self._file.first(
+            REVISIONS, f"WHERE article = ? {only} ORDER BY at DESC, fingerprint DESC LIMIT 1", line.id
+        )
+        if row is None:
+            return None
+        before = "SELECT count(*) FROM revisions WHERE article = ? AND (at, fingerprint) <= (?, ?)"
+        return self._revision(row, source, key, self._file.number(before, line.id, row.at, row.fingerprint))
+
+    def _revision(self, row: RevisionRow, source: str, key: str, number: int) -> Revision:
+        digest = self._file.row("SELECT lower(hex(digest)) FROM captures WHERE id = ?", row.capture)
+        return Revision(
+            source=source,
+            key=key,
+            number=number,
+            change=Change(row.change),
+            at=from_micros(row.at),
+            article=None if row.body is None else self._article(row, source, key),
+            fingerprint=row.fingerprint,
+            capture="" if digest is None else str(digest[0]),
+            day=row.day,
+        )
+
+    def _article(self, row: RevisionRow, source: str, key: str) -> Article:
+        of = f"the revision of {source}/{key} taken at {from_micros(row.at)}"
+        assert row.body is not None
+        return self._decoded(self._file.blob(row.body, of), Article, of)
+
+    def _capture_number(self, capture_id: str) -> int | None:
+        try:
+            digest = bytes.fromhex(capture_id)
+        except ValueError:
+            return None
+        return self._file.number("SELECT id FROM captures WHERE digest = ?", digest) or None
+
+    def _capture(self, number: int) -> Capture:
+        try:
+            return verify.capture(self._file, number)
+        except ValueError as error:
+            raise ArchiveError(f"{self._file.path} is damaged: {error}") from error
+
+    def _decoded(self, stored: bytes, kind: type[_T], of: str) -> _T:
+        try:
+            return decode(stored, kind)
+        except ValueError as error:
+            raise ArchiveError(f"{self._file.path}: {of} cannot be read: {error}") from error
+
+
+# --- the ledger's lines ----------------------------------------------------------------------------------------------
+
+
+def _first_entry(lead: Lead, at: datetime) -> Entry:
+    return Entry(lead=lead, first_seen=at, last_seen=at, due=at)
+
+
+def _next_entry(entry: Entry, lead: Lead, at: datetime) -> Entry:
+    """The entry after its lead was seen again: it follows the lead where the lead says something."""
+    old = entry.lead
+    moved = any(
+        said and said != known
+        for said, known in ((lead.title, old.title), (lead.url, old.url), (lead.modified, old.modified))
+    )
+    followed = replace(
+        old,
+        url=lead.url or old.url,
+        title=lead.title or old.title,
+        summary=lead.summary or old.summary,
+        section=lead.section or old.section,
+        published=lead.published or old.published,
+        modified=lead.modified or old.modified,
+        # These do not change by being seen elsewhere; they are taken from the first that knows them.
+        kind=old.kind or lead.kind,
+        authors=old.authors or lead.authors,
+        via=old.via or lead.via,
+    )
+    due = at if moved and (entry.due is None or entry.due > at) else entry.due
+    return replace(entry, lead=followed, last_seen=at, due=due)
+
+
+def _line(entry: Entry) -> LedgerRow:
+    return LedgerRow(
+        id=0,
+        source=entry.lead.source,
+        key=entry.lead.key,
+        lead=encode(entry.lead).decode(),
+        state=entry.state,
+        reason=entry.reason,
+        first_seen=to_micros(entry.first_seen),
+        last_seen=to_micros(entry.last_seen),
+        checked=None if entry.checked is None else to_micros(entry.checked),
+        due=None if entry.due is None else to_micros(entry.due),
+        failures=entry.failures,
+    )
+
+
+def _entry(line: LedgerRow) -> Entry:
+    return Entry(
+        lead=decode(line.lead.encode(), Lead),
+        state=State(line.state),
+        reason=line.reason,
+        first_seen=from_micros(line.first_seen),
+        last_seen=from_micros(line.last_seen),
+        checked=None if line.checked is None else from_micros(line.checked),
+        due=None if line.due is None else from_micros(line.due),
+        failures=line.failures,
+    )
+
+
+# --- what callers must keep to -------------------------------------------------------------------------------------
+
+
+def _check_place(path: Path) -> None:
+    if not path.parent.is_dir():
+        raise ArchiveError(f"the folder {path.parent} does not exist: make it, or name another place for {path.name}")
+    if path.exists():
+        check_plain(path)
+
+
+def _check_settlement(entry: Entry, revision: Revision | None) -> None:
+    if revision is None:
+        return
+    name = (entry.lead.source, entry.lead.key)
+    article = revision.article
+    if (revision.source, revision.key) != name or (article is not None and (article.source, article.key) != name):
+        raise ValueError(f"the ledger line is of {'/'.join(name)}, the revision of {revision.source}/{revision.key}")
+    if (article is None) != (revision.change is Change.GONE):
+        raise ValueError(
+            f"{'/'.join(name)}: a revision has no article exactly when it is GONE; this is {revision.change}"
+        )

@@ -1,0 +1,75 @@
+"""Names in feeds: one common name for an element, whatever namespace, prefix or case it was written with.
+
+"title" is RSS's, RDF's, CDF's and Atom's alike; the others carry their usual prefix: "dc:creator", "media:content".
+"""
+
+from __future__ import annotations
+
+XML = "http://www.w3.org/XML/1998/namespace"
+ITEMS = frozenset({"item", "entry"})
+
+# What a prefix means to those who forget to declare it.
+USUAL = {
+    "": "",
+    "xml": XML,
+    "atom": "http://www.w3.org/2005/Atom",
+    "content": "http://purl.org/rss/1.0/modules/content/",
+    "dc": "http://purl.org/dc/elements/1.1/",
+    "dcterms": "http://purl.org/dc/terms/",
+    "image": "http://www.google.com/schemas/sitemap-image/1.1",
+    "itunes": "http://www.itunes.com/dtds/podcast-1.0.dtd",
+    "media": "http://search.yahoo.com/mrss/",
+    "news": "http://www.google.com/schemas/sitemap-news/0.9",
+    "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
+    "xhtml": "http://www.w3.org/1999/xhtml",
+}
+# Namespaces whose elements are the plain ones of a feed or a sitemap, without "http://", "www." and a last "/" or "#".
+_PLAIN = frozenset(
+    {
+        "",
+        "blogs.law.harvard.edu/tech/rss",
+        "channel.netscape.com/rdf/simple/0.9",
+        "example.com/necho",
+        "example.com/newformat",
+        "google.com/schemas/sitemap/0.84",
+        "google.com/schemas/sitemap/0.9",
+        "my.netscape.com/rdf/simple/0.9",
+        "purl.org/atom/ns",
+        "purl.org/echo",
+        "purl.org/net/rss1.1",
+        "purl.org/pie",
+        "purl.org/rss/1.0",
+        "purl.org/rss/1.0/modules/rss091",
+        "sitemaps.org/schemas/sitemap/0.9",
+        "uri/of/echo/namespace",
+        "w3.org/2005/atom",
+    }
+)
+
+
+def _bare(space: str) -> str:
+    space = space.lower().strip()
+    return space.removeprefix("http://").removeprefix("https://").removeprefix("www.").rstrip("/#")
+
+
+_PREFIXES = {_bare(space): prefix for prefix, space in USUAL.items() if prefix not in ("", "atom")}
+_PREFIXES["example.com/dtds/podcast-1.0.dtd"] = "itunes"
+
+
+class Names(dict[str, str]):
+    """The common names of a tree's tags, each worked out once. `own` is a namespace that this page has for its own."""
+
+    def __init__(self, own: str = "") -> None:
+        super().__init__()
+        self.own = own
+
+    def __missing__(self, tag: str) -> str:
+        space, _, local = tag.rpartition("}")
+        bare = _bare(space[1:])
+        local = local.lower()
+        if bare in _PLAIN or "backend.userland.com/rss" in bare or (space and space[1:] == self.own):
+            name = local
+        else:
+            name = f"{_PREFIXES.get(bare, '?')}:{local}"
+        self[tag] = name
+        return name

@@ -1,0 +1,776 @@
+"""The law of every archive (wirecopy.archive.protocol). A second store adds a line to STORES and nothing else."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from itertools import permutations
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Protocol
+
+import hypothesis.strategies as st
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    rule,
+    run_state_machine_as_test,
+)
+
+from archive.samples import NOON, article, capture, entry, gone, lead, minutes, revision
+from wirecopy.archive import open_archive
+from wirecopy.archive.protocol import Archive
+from wirecopy.errors import ArchiveError
+from wirecopy.model import (
+    Change,
+    Document,
+    Edition,
+    Gallery,
+    Reference,
+    Revision,
+    Shelf,
+    Source,
+    State,
+    Translation,
+    Validators,
+    Visit,
+    document_text,
+    links,
+    replace,
+)
+
+
+class Opener(Protocol):
+    """Opens the one archive of a test, again and again."""
+
+    def __call__(self, *, write: bool) -> Archive: ...
+
+
+def sqlite(folder: Path) -> Opener:
+    def opener(*, write: bool) -> Archive:
+        return open_archive(folder / "wirecopy.db", write=write)
+
+    return opener
+
+
+STORES: dict[str, Callable[[Path], Opener]] = {"sqlite": sqlite}
+
+
+@pytest.fixture(params=STORES)
+def opener(request: pytest.FixtureRequest, tmp_path: Path) -> Opener:
+    return STORES[request.param](tmp_path)
+
+
+@pytest.fixture
+def archive(opener: Opener) -> Iterator[Archive]:
+    archive = opener(write=True)
+    yield archive
+    assert list(archive.verify()) == []  # whatever a test did, the archive is whole
+    archive.close()
+
+
+def put(archive: Archive, *revisions: Revision) -> None:
+    for each in revisions:
+        archive.settle(entry(each.key, each.source), revision=each)
+
+
+# --- the ledger ----------------------------------------------------------------------------------------------------
+
+
+def test_a_new_lead_is_waiting_and_due_at_once(archive: Archive) -> None:
+    seen = lead(summary="摘要", authors=("甲",), published=NOON, via="https://www.example.org/rss")
+    assert archive.note([seen, lead("2")], at=NOON) == 2
+    found = archive.entry("demo-zh", "1")
+    assert found is not None
+    assert found.lead == seen
+    assert (found.state, found.first_seen, found.last_seen, found.due) == (State.WAITING, NOON, NOON, NOON)
+    assert (found.checked, found.failures, found.reason) == (None, 0, "")
+    assert archive.entry("demo-zh", "3") is None
+    assert archive.entry("demo-en", "1") is None
+
+
+def test_a_lead_that_stands_twice_in_a_listing_is_one_lead(archive: Archive) -> None:
+    assert archive.note([lead(), lead()], at=NOON) == 1
+    assert archive.note([lead()], at=minutes(1)) == 0
+    assert archive.note([], at=minutes(2)) == 0
+
+
+def test_a_known_lead_keeps_its_state_and_follows_what_it_says(archive: Archive) -> None:
+    archive.note([lead(summary="旧", section="中国")], at=NOON)
+    archive.settle(entry(lead=lead(summary="旧", section="中国"), state=State.HELD, reason="同意页", due=minutes(900)))
+    archive.note([lead(summary="新", section="", published=NOON)], at=minutes(5))
+    found = archive.entry("demo-zh", "1")
+    assert found is not None
+    assert found.lead == lead(summary="新", section="中国", published=NOON)
+    assert (found.state, found.reason) == (State.HELD, "同意页")
+    assert (found.first_seen, found.last_seen, found.due) == (NOON, minutes(5), minutes(900))
+
+
+@pytest.mark.parametrize("moved", [{"title": "改题"}, {"url": "https://www.example.org/b-1"}, {"modified": NOON}])
+def test_a_lead_that_moved_is_due_at_once(archive: Archive, moved: dict[str, object]) -> None:
+    archive.settle(entry(state=State.HELD, due=minutes(900)))
+    archive.note([lead(**moved)], at=minutes(5))
+    assert [each.lead for each in archive.due("demo-zh", minutes(5))] == [lead(**moved)]
+
+
+@pytest.mark.parametrize("said", [{}, {"title": "", "url": ""}, {"summary": "新"}, {"section": "体育"}])
+def test_a_lead_that_did_not_move_is_not_due(archive: Archive, said: dict[str, object]) -> None:
+    archive.settle(entry(state=State.HELD, due=minutes(900)))
+    archive.note([lead(**said)], at=minutes(5))
+    assert archive.due("demo-zh", minutes(5)) == ()
+
+
+def test_what_is_due_comes_never_visited_first_then_longest_overdue_then_by_key(archive: Archive) -> None:
+    archive.settle(entry("e", due=minutes(1), checked=NOON))
+    archive.settle(entry("d", due=minutes(-9), checked=NOON))
+    archive.settle(entry("c", state=State.WAITING, due=minutes(2), checked=None))
+    archive.settle(entry("b", state=State.WAITING, due=minutes(2), checked=None))
+    archive.settle(entry("later", due=minutes(3)))
+    archive.settle(entry("never", due=None))
+    archive.settle(entry("elsewhere", source="demo-en", due=NOON))
+    assert [each.lead.key for each in archive.due("demo-zh", minutes(2))] == ["b", "c", "d", "e"]
+    everything = [each.lead.key for each in archive.due("demo-zh", None)]
+    assert everything == ["b", "c", "d", "e", "later", "never"]
+    put(archive, *(revision(article(key), at=NOON) for key in ("d", "e", "later", "never")))
+    put(archive, revision(article("elsewhere", "demo-en")))
+
+
+def test_an_excluded_lead_is_counted_and_never_due(archive: Archive) -> None:
+    archive.note([lead("1"), lead("2")], at=NOON)
+    archive.settle(entry("1", state=State.EXCLUDED, reason="[[drop]] /sport/", checked=None))
+    archive.note([lead("1", title="改题")], at=minutes(1))
+    assert [each.lead.key for each in archive.due("demo-zh", minutes(1))] == ["2"]
+    assert [each.lead.key for each in archive.due("demo-zh", None)] == ["2"]
+    assert archive.counts("demo-zh")[State.EXCLUDED] == 1
+
+
+def test_the_counts_have_every_state_and_add_up(archive: Archive) -> None:
+    assert archive.counts("demo-zh") == dict.fromkeys(State, 0)
+    archive.note([lead(str(n)) for n in range(20)], at=NOON)
+    archive.settle(entry("3", state=State.HELD, reason="短"))
+    archive.settle(entry("4"), revision=revision(article("4")))
+    archive.settle(entry("3", state=State.FAILED, reason="503", failures=2))
+    archive.settle(entry("99", state=State.GONE))
+    counts = archive.counts("demo-zh")
+    assert counts == {**dict.fromkeys(State, 0), State.WAITING: 18, State.ARCHIVED: 1, State.FAILED: 1, State.GONE: 1}
+    assert sum(counts.values()) == 21
+
+
+def test_the_ledger_is_read_by_key_and_by_state_also_while_it_is_written(archive: Archive) -> None:
+    archive.note([lead(f"{n:04}") for n in range(1203)], at=NOON)
+    seen = []
+    for found in archive.entries("demo-zh"):
+        seen.append(found.lead.key)
+        if found.lead.key.endswith("7"):
+            archive.settle(replace(found, state=State.HELD, reason="试"))
+    assert seen == [f"{n:04}" for n in range(1203)]
+    held = [found.lead.key for found in archive.entries("demo-zh", State.HELD)]
+    assert held == [f"{n:04}" for n in range(1203) if n % 10 == 7]
+    assert list(archive.entries("demo-en")) == []
+
+
+def test_settling_with_an_old_memory_does_not_forget_when_the_lead_was_seen(archive: Archive) -> None:
+    archive.note([lead()], at=NOON)
+    remembered = archive.entry("demo-zh", "1")
+    assert remembered is not None
+    archive.note([lead()], at=minutes(9))
+    archive.settle(replace(remembered, state=State.HELD, first_seen=minutes(1)))
+    found = archive.entry("demo-zh", "1")
+    assert found is not None
+    assert (found.first_seen, found.last_seen) == (NOON, minutes(9))
+
+
+# --- visits --------------------------------------------------------------------------------------------------------
+
+
+def test_a_visit_is_remembered_word_for_word_and_replaced_by_the_next(archive: Archive) -> None:
+    first = Visit(
+        url="https://www.example.org/rss?a=1#x",
+        validators=Validators(etag='W/"a\\b"', last_modified="Sun, 22 Nov 2026 11:59:59 GMT"),
+        digest="00" * 32,
+        checked=NOON,
+        due=minutes(15),
+        failures=3,
+        result="503",
+    )
+    other = Visit(url="https://www.example.org/sitemap.xml")
+    archive.remember([first, other])
+    assert archive.visit(first.url) == first
+    assert archive.visit(other.url) == other
+    assert archive.visit("https://www.example.org/") is None
+    archive.remember([replace(first, failures=0)])
+    assert archive.visit(first.url) == replace(first, failures=0)
+    archive.settle(entry(state=State.FAILED), visits=[replace(other, result="404")])
+    assert archive.visit(other.url) == replace(other, result="404")
+
+
+# --- captures --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "seen",
+    [
+        capture(),
+        capture(b"", status=404, headers=()),
+        capture(bytes(range(256)) * 40, truncated="the connection ended after 10240 of 20480 bytes"),
+        capture("中文".encode("gb18030") * 3000),
+        capture(status=410, asked=(), final_url="", at=datetime(1999, 1, 1, tzinfo=UTC)),
+    ],
+    ids=["a page", "an empty answer", "a truncated one", "a long one", "a bare one"],
+)
+def test_a_capture_comes_back_as_it_was(archive: Archive, seen: object) -> None:
+    archive.settle(entry(state=State.HELD), captures=[seen])
+    assert archive.capture(seen.id) == seen
+    assert archive.captures("demo-zh", "1") == (seen,)
+
+
+def test_a_capture_that_is_not_there_is_none(archive: Archive) -> None:
+    assert archive.capture(capture().id) is None
+    assert archive.capture("") is None
+    assert archive.capture("no digest") is None
+    assert archive.captures("demo-zh", "1") == ()
+
+
+def test_pages_that_are_no_articles_are_kept_and_the_latest_is_found(archive: Archive) -> None:
+    url = "https://www.example.org/robots.txt"
+    assert archive.page(url) is None
+    older, newer = capture(b"User-agent: *", minutes(1), url=url), capture(b"", minutes(2), url=url)
+    archive.keep([newer, older])
+    archive.keep([newer])
+    assert archive.page(url) == newer
+    assert list(archive.verify()) == []
+
+
+def test_captures_of_an_article_come_in_the_order_of_time_each_once(archive: Archive) -> None:
+    early, late = capture(b"1", at=NOON), capture(b"2", at=minutes(1))
+    archive.settle(entry(state=State.HELD), captures=[late, early])
+    archive.settle(entry(state=State.HELD), captures=[early])
+    assert archive.captures("demo-zh", "1") == (early, late)
+
+
+def test_a_capture_can_be_evidence_of_two_articles(archive: Archive) -> None:
+    feed = capture(b"<rss>")
+    archive.settle(entry("1", state=State.HELD), captures=[feed])
+    archive.settle(entry("2", state=State.HELD), captures=[feed])
+    assert archive.captures("demo-zh", "1") == archive.captures("demo-zh", "2") == (feed,)
+
+
+# --- revisions -------------------------------------------------------------------------------------------------------
+
+
+def test_a_revision_comes_back_with_its_number_and_its_day(archive: Archive) -> None:
+    page = capture()
+    seen = article()
+    kept = archive.settle(entry(), captures=[page], revision=revision(seen, capture=page.id))
+    assert kept == replace(revision(seen, capture=page.id), number=1, change=Change.NEW, day="2026-11-22")
+    assert archive.latest("demo-zh", "1") == archive.standing("demo-zh", "1") == kept
+    assert archive.history("demo-zh", "1") == (kept,)
+    assert archive.latest("demo-zh", "2") is archive.standing("demo-zh", "2") is None
+    assert archive.history("demo-zh", "2") == ()
+
+
+def test_a_revision_may_name_a_capture_that_came_before(archive: Archive) -> None:
+    page = capture()
+    archive.settle(entry("2", state=State.HELD), captures=[page])
+    kept = archive.settle(entry(), revision=revision(article(), capture=page.id))
+    assert kept is not None
+    assert kept.capture == page.id
+    assert archive.captures("demo-zh", "1") == (page,)
+
+
+def test_the_same_revision_again_changes_nothing(archive: Archive) -> None:
+    put(archive, revision(article(), at=NOON), revision(article(words="改"), at=minutes(1)))
+    before, stamp = archive.history("demo-zh", "1"), archive.edition().stamp
+    again = archive.settle(entry(), revision=revision(article(), at=NOON))
+    assert again == before[0]
+    assert archive.history("demo-zh", "1") == before
+    assert archive.edition().stamp == stamp
+
+
+def test_a_withdrawn_article_stays_readable(archive: Archive) -> None:
+    put(archive, revision(article(), at=NOON), gone(at=minutes(1)))
+    latest, standing = archive.latest("demo-zh", "1"), archive.standing("demo-zh", "1")
+    assert latest is not None
+    assert (latest.change, latest.number, latest.article) == (Change.GONE, 2, None)
+    assert standing is not None
+    assert (standing.number, standing.article) == (1, article())
+    found = archive.entry("demo-zh", "1")
+    assert found is not None
+    assert found.state is State.GONE
+
+
+def test_revisions_take_their_place_in_time_in_whatever_order_they_come(archive: Archive) -> None:
+    for arrival in permutations(range(5)):
+        key = "".join(map(str, arrival))
+        story = (
+            gone(key, at=minutes(0), fingerprint="a"),
+            revision(article(key, words="一"), at=minutes(1), fingerprint="b"),
+            revision(article(key, words="二"), at=minutes(2), fingerprint="c"),
+            gone(key, at=minutes(3), fingerprint="d"),
+            revision(article(key, words="三"), at=minutes(3), fingerprint="e"),  # at the moment of the withdrawal
+        )
+        put(archive, *(story[place] for place in arrival))
+        history = archive.history("demo-zh", key)
+        assert [each.number for each in history] == [1, 2, 3, 4, 5]
+        assert [each.change for each in history] == [Change.GONE, Change.NEW, Change.EDITED, Change.GONE, Change.BACK]
+        assert [each.article for each in history] == [each.article for each in story]
+        assert [each.at for each in history] == [each.at for each in story]
+        assert archive.latest("demo-zh", key) == archive.standing("demo-zh", key) == history[-1]
+
+
+def test_an_older_revision_sets_its_neighbours_right(archive: Archive) -> None:
+    put(archive, revision(article(words="二"), at=minutes(5)), gone(at=minutes(9)))
+    put(archive, revision(article(words="一"), at=minutes(1)))
+    assert [each.change for each in archive.history("demo-zh", "1")] == [Change.NEW, Change.EDITED, Change.GONE]
+    put(archive, gone(at=minutes(3), fingerprint="1:gone then"))
+    changes = [each.change for each in archive.history("demo-zh", "1")]
+    assert changes == [Change.NEW, Change.GONE, Change.BACK, Change.GONE]
+    found = archive.entry("demo-zh", "1")
+    assert found is not None
+    assert found.state is State.GONE  # what came late does not bring the article back
+
+
+@pytest.mark.parametrize(
+    ("published", "day"),
+    [
+        (None, "2026-11-22"),
+        (datetime(2026, 11, 20, 23, 59, 59, tzinfo=UTC), "2026-11-20"),
+        (datetime(2026, 11, 21, 7, 0, tzinfo=UTC).astimezone(tz=None), "2026-11-21"),
+        (NOON + timedelta(days=1), "2026-11-23"),
+        (NOON + timedelta(days=1, microseconds=1), "2026-11-22"),
+        (datetime(1990, 1, 1, tzinfo=UTC), "1990-01-01"),
+        (datetime(1989, 12, 31, tzinfo=UTC), "2026-11-22"),
+        (datetime(1970, 1, 1, tzinfo=UTC), "2026-11-22"),
+    ],
+)
+def test_an_article_is_filed_under_the_outlets_own_day_where_that_can_be_believed(
+    archive: Archive, published: datetime | None, day: str
+) -> None:
+    kept = archive.settle(entry(), revision=revision(article(published=published)))
+    assert kept is not None
+    assert kept.day == day
+
+
+def test_the_day_of_an_article_never_changes(archive: Archive) -> None:
+    put(archive, revision(article(), at=NOON))
+    put(archive, revision(article(words="改", published=NOON - timedelta(days=9)), at=minutes(1)))
+    put(archive, revision(article(words="旧", published=NOON - timedelta(days=30)), at=minutes(-9999)))
+    assert {each.day for each in archive.history("demo-zh", "1")} == {"2026-11-22"}
+    assert archive.edition().days() == (("2026-11-22", 1),)
+
+
+def test_a_revision_of_another_article_is_refused_and_nothing_is_stored(archive: Archive) -> None:
+    for wrong in (
+        revision(article("2")),
+        replace(revision(article()), article=article("2")),
+        replace(gone(), change=Change.EDITED),
+        replace(revision(article()), change=Change.GONE),
+        revision(article(), capture="ab" * 32),
+    ):
+        with pytest.raises(ValueError, match="demo-zh/1"):
+            archive.settle(entry(), captures=[capture()], revision=wrong)
+    assert archive.entry("demo-zh", "1") is None
+    assert archive.capture(capture().id) is None
+    assert archive.sources() == ()
+
+
+def test_a_moment_without_a_zone_is_refused(archive: Archive) -> None:
+    with pytest.raises(ValueError, match="time zone"):
+        archive.note([lead()], at=datetime(2026, 11, 22))  # noqa: DTZ001 - that is the test
+    assert archive.sources() == ()
+
+
+def test_recent_changes_come_oldest_first_over_all_sources(archive: Archive) -> None:
+    put(archive, *(revision(article(str(n), f"demo-{'zh' if n % 2 else 'en'}"), at=minutes(n)) for n in range(1100)))
+    found = list(archive.recent(minutes(10)))
+    assert [at for *_, at in found] == [minutes(n) for n in range(10, 1100)]
+    assert found[0] == ("demo-en", "10", Change.NEW, minutes(10))
+    assert list(archive.recent(minutes(2000))) == []
+
+
+# --- names -----------------------------------------------------------------------------------------------------------
+
+
+def test_an_article_goes_by_its_family_its_addresses_and_its_place(archive: Archive) -> None:
+    archive.enrol([Source(id="demo-zh", family="demo")])
+    archive.note([lead(url="https://www.example.org/first")], at=NOON)
+    archive.note([lead(url="https://www.example.org/moved")], at=minutes(1))
+    put(archive, revision(article(url="https://www.example.org/page")))
+    for name in (
+        "demo:1",
+        "demo-zh/1",
+        "https://www.example.org/first",
+        "https://www.example.org/moved",
+        "https://www.example.org/page",
+        "https://www.example.org/demo-zh/a-1",  # of the entry it was settled with
+    ):
+        assert archive.named(name) == ("demo-zh", "1"), name
+    for name in ("", "demo-zh:1", "demo:2", "demo-zh/2", "https://www.example.org/", "1", ":", "/"):
+        assert archive.named(name) is None, name
+
+
+def test_a_source_without_a_family_is_its_own(archive: Archive) -> None:
+    archive.note([lead("a:b/c", "solo")], at=NOON)
+    assert archive.named("solo:a:b/c") == archive.named("solo/a:b/c") == ("solo", "a:b/c")
+
+
+@pytest.mark.parametrize("arrival", list(permutations(["demo-ar", "demo-de", "demo-zh"])))
+def test_of_several_that_claim_a_name_the_smallest_answers(archive: Archive, arrival: tuple[str, ...]) -> None:
+    archive.enrol(Source(id=source, family="demo") for source in arrival)
+    for source in arrival:
+        archive.note([lead("7", source, url="https://www.example.org/7")], at=NOON)
+    assert archive.named("demo:7") == archive.named("https://www.example.org/7") == ("demo-ar", "7")
+    put(archive, revision(article("7", "demo-zh")))
+    found = archive.edition().find("demo:7")  # of those that can be read
+    assert found is not None
+    assert found.source == "demo-zh"
+
+
+# --- sources ---------------------------------------------------------------------------------------------------------
+
+
+def test_the_sources_are_those_that_have_leads(archive: Archive) -> None:
+    archive.enrol([Source(id="quiet"), Source(id="demo-zh")])
+    archive.note([lead(), lead(source="demo-en")], at=NOON)
+    assert archive.sources() == ("demo-en", "demo-zh")
+
+
+# --- editions --------------------------------------------------------------------------------------------------------
+
+
+def test_a_document_says_what_became_of_its_article(archive: Archive) -> None:
+    page = capture(at=minutes(2))
+    first, second = article(words="一"), article(words="二", title="改题")
+    put(archive, revision(first, at=minutes(1)))
+    archive.settle(entry(), captures=[page], revision=revision(second, at=minutes(2), capture=page.id))
+    put(archive, gone(at=minutes(3)), gone(at=minutes(4), fingerprint="1:still gone"))
+    edition = archive.edition()
+    found = edition.document("demo-zh", "1")
+    assert found is not None
+    assert found.article == second
+    assert (found.number, found.revisions, found.day) == (2, 4, "2026-11-22")
+    assert (found.first_at, found.at, found.withdrawn) == (minutes(1), minutes(2), minutes(3))
+    assert found.capture == page.id
+    (headline,) = edition.day("2026-11-22")
+    assert (headline.title, headline.withdrawn, headline.revisions, headline.at) == ("改题", True, 4, minutes(2))
+    assert (headline.kind, headline.language, headline.published) == ("article", "zh-Hans", second.published)
+
+
+def test_what_has_no_copy_is_no_document(archive: Archive) -> None:
+    archive.note([lead("1")], at=NOON)
+    put(archive, gone("2"))
+    edition = archive.edition()
+    assert edition.document("demo-zh", "1") is edition.document("demo-zh", "2") is None
+    assert edition.find("demo-zh:1") is edition.find("demo-zh:2") is None
+    assert (edition.shelves(), edition.days(), list(edition.changed(0))) == ((), (), [])
+
+
+def test_lists_are_in_the_promised_order(archive: Archive) -> None:
+    archive.enrol([Source(id="demo-zh", name="演示报", language="zh-Hans", homepage="https://www.example.org/")])
+    hour = timedelta(hours=1)
+    for source, key, published in (
+        ("demo-zh", "b", NOON),
+        ("demo-zh", "a", NOON),
+        ("demo-zh", "late", NOON + hour),
+        ("demo-zh", "undated", None),
+        ("demo-en", "c", NOON),
+        ("demo-zh", "yesterday", NOON - 24 * hour),
+        ("demo-zh", "october", NOON - 30 * 24 * hour),
+    ):
+        put(archive, revision(article(key, source, published=published)))
+    edition = archive.edition()
+    assert [each.key for each in edition.day("2026-11-22")] == ["c", "late", "a", "b", "undated"]
+    assert [each.key for each in edition.month("demo-zh", "2026-11")] == ["late", "a", "b", "undated", "yesterday"]
+    assert [each.key for each in edition.month("demo-zh", "2026-10")] == ["october"]
+    assert edition.month("demo-zh", "2026-1") == edition.month("demo-fr", "2026-11") == edition.day("") == ()
+    assert edition.days() == (("2026-11-22", 5), ("2026-11-21", 1), ("2026-10-23", 1))
+    assert edition.shelves() == (
+        Shelf(source="demo-en", months=(("2026-11", 1),)),
+        Shelf(
+            source="demo-zh",
+            name="演示报",
+            language="zh-Hans",
+            homepage="https://www.example.org/",
+            months=(("2026-11", 5), ("2026-10", 1)),
+        ),
+    )
+
+
+def test_an_edition_stands_still_while_the_archive_goes_on(archive: Archive) -> None:
+    put(archive, revision(article(words="一")))
+    before = archive.edition()
+    put(archive, revision(article(words="二"), at=minutes(1)), revision(article("2")))
+    seen, later = before.document("demo-zh", "1"), archive.edition().document("demo-zh", "1")
+    assert seen is not None
+    assert later is not None
+    assert (seen.article, seen.revisions) == (article(words="一"), 1)
+    assert (later.article, later.revisions) == (article(words="二"), 2)
+    assert list(before.changed(0)) == [("demo-zh", "1")]
+    assert before.archive == archive.edition().archive
+    assert before.stamp < archive.edition().stamp
+
+
+def changed(archive: Archive, since: int) -> list[str]:
+    return [f"{source}/{key}" for source, key in archive.edition().changed(since)]
+
+
+@pytest.mark.parametrize(
+    "refers",
+    [
+        {"words": "见"},
+        {"related": (Reference(ref="demo:9"),)},
+        {"related": (Reference(url="https://www.example.org/demo-zh/a-9#kommentar"),)},
+        {"translations": (Translation(language="zh-Hant", ref="demo:9"),)},
+        {"body": (Gallery(entries=(), ref="demo:9"),)},
+    ],
+    ids=["in-text", "related", "related address", "translation", "gallery"],
+)
+def test_a_document_is_changed_when_what_it_refers_to_can_be_read(archive: Archive, refers: dict[str, object]) -> None:
+    archive.enrol([Source(id="demo-zh", family="demo")])
+    words = str(refers.pop("words", ""))
+    referring = article("1", "demo-zh", words, *(["demo:9"] if words else []), **refers)
+    put(archive, revision(referring), revision(article("2")))
+    start = archive.edition().stamp
+    put(archive, gone("9"))
+    assert changed(archive, start) == []
+    put(archive, revision(article("9"), at=minutes(1)))
+    assert changed(archive, start) == ["demo-zh/1", "demo-zh/9"]
+    arrived = archive.edition().stamp
+    put(archive, revision(article("9", words="改"), at=minutes(2)))
+    assert changed(archive, arrived) == ["demo-zh/9"]
+    edited = archive.edition().stamp
+    put(archive, gone("9", at=minutes(3)))
+    assert changed(archive, edited) == ["demo-zh/1", "demo-zh/9"]
+
+
+def test_a_stamp_from_ahead_of_the_archive_means_everything(archive: Archive) -> None:
+    put(archive, revision(article()))
+    edition = archive.edition()
+    assert list(edition.changed(edition.stamp)) == []
+    assert list(edition.changed(edition.stamp + 1)) == list(edition.changed(0)) == [("demo-zh", "1")]
+
+
+def test_leads_and_visits_are_nothing_to_publish(archive: Archive) -> None:
+    put(archive, revision(article()))
+    stamp = archive.edition().stamp
+    archive.note([lead(), lead("2")], at=minutes(1))
+    archive.remember([Visit(url="https://www.example.org/rss")])
+    archive.enrol([Source(id="quiet", name="没有文章")])
+    archive.settle(entry(state=State.UNCHANGED))
+    assert archive.edition().stamp == stamp
+
+
+def test_enrolling_what_is_known_changes_nothing(archive: Archive) -> None:
+    put(archive, revision(article()))
+    archive.enrol([Source(id="demo-zh", name="演示报")])
+    stamp = archive.edition().stamp
+    archive.enrol([Source(id="demo-zh", name="演示报")])
+    assert archive.edition().stamp == stamp
+    archive.enrol([Source(id="demo-zh", name="演示日报")])
+    assert changed(archive, stamp) == ["demo-zh/1"]
+
+
+# --- batches ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_call_that_fails_inside_a_batch_leaves_nothing_and_the_others_stay(archive: Archive) -> None:
+    with archive.batch():
+        put(archive, revision(article("1")))
+        with pytest.raises(ValueError, match="names capture"):
+            archive.settle(entry("2"), revision=revision(article("2"), capture="ab" * 32))
+        put(archive, revision(article("3")))
+        assert archive.standing("demo-zh", "1") is not None  # seen inside before it is durable
+    assert [found.lead.key for found in archive.entries("demo-zh")] == ["1", "3"]
+
+
+def test_a_batch_that_ends_in_an_error_never_was(archive: Archive) -> None:
+    put(archive, revision(article("1")))
+    stamp = archive.edition().stamp
+    with pytest.raises(ValueError, match="time zone"), archive.batch():
+        put_and_fail(archive)
+    assert [found.lead.key for found in archive.entries("demo-zh")] == ["1"]
+    put(archive, revision(article("3")))
+    assert changed(archive, stamp) == ["demo-zh/3"]
+
+
+def put_and_fail(archive: Archive) -> None:
+    put(archive, revision(article("2")))
+    archive.note([lead("3")], at=datetime(2026, 11, 22))  # noqa: DTZ001 - what makes it fail
+
+
+# --- the whole -------------------------------------------------------------------------------------------------------
+
+
+def test_what_was_acknowledged_is_there_when_it_is_opened_again(opener: Opener) -> None:
+    archive = opener(write=True)
+    page = capture()
+    archive.settle(entry(), captures=[page], revision=revision(article(), capture=page.id))
+    history, name = archive.history("demo-zh", "1"), archive.edition().archive
+    archive.close()
+    archive.close()
+    for write in (False, True):
+        again = opener(write=write)
+        assert again.history("demo-zh", "1") == history
+        assert again.captures("demo-zh", "1") == (page,)
+        assert again.edition().archive == name
+        again.close()
+
+
+def test_there_is_one_writer_and_any_number_of_readers(opener: Opener) -> None:
+    writer = opener(write=True)
+    writer.note([lead()], at=NOON)
+    readers = [opener(write=False) for _ in range(3)]
+    with pytest.raises(ArchiveError, match="is held by"):
+        opener(write=True)
+    writer.note([lead("2")], at=minutes(1))
+    for reader in readers:
+        assert reader.counts("demo-zh")[State.WAITING] == 2
+        with pytest.raises(ArchiveError, match="reading"):
+            reader.note([lead("3")], at=NOON)
+        reader.close()
+    writer.close()
+    opener(write=True).close()
+
+
+def test_a_closed_archive_says_so(opener: Opener) -> None:
+    archive = opener(write=True)
+    archive.close()
+    with pytest.raises(ArchiveError, match="closed"):
+        archive.counts("demo-zh")
+
+
+def test_verify_tells_how_far_it_is(archive: Archive) -> None:
+    put(archive, *(revision(article(str(n))) for n in range(150)))
+    steps: list[tuple[int, int]] = []
+    assert list(archive.verify(lambda done, todo: steps.append((done, todo)))) == []
+    assert steps == sorted(steps)
+    assert steps[-1][0] == steps[-1][1] > 150
+
+
+# --- the law of publishing -------------------------------------------------------------------------------------------
+
+
+def rendered(edition: Edition, source: str, key: str) -> str:
+    """A document as the plainest of publishers would write it: what it says, and where its references lead."""
+    found = edition.document(source, key)
+    assert isinstance(found, Document)
+    shelf = next(shelf for shelf in edition.shelves() if shelf.source == source)
+    lines = [f"{shelf.name} {found.day} {found.number}/{found.revisions} {found.at} {found.withdrawn}"]
+    lines.append(found.article.title + document_text(found.article.body))
+    for link in links(found.article):
+        target = edition.find(link.ref) or edition.find(link.href)
+        lines.append("-> " + (f"{target.source}/{target.day}/{target.key} {target.withdrawn}" if target else link.href))
+    return "\n".join(lines)
+
+
+def published(edition: Edition, since: int = 0) -> dict[tuple[str, str], str]:
+    return {place: rendered(edition, *place) for place in edition.changed(since)}
+
+
+# Few of each, so that they meet: the same names, the same addresses, the same moments.
+KEYS = st.sampled_from("12")
+SOURCES = st.sampled_from(["demo-en", "demo-zh"])
+ADDRESSES = st.sampled_from(["https://www.example.org/1", "https://www.example.org/2"])
+NAMES = st.sampled_from(["demo:1", "demo:2", "demo-zh:1", "demo-en:2"])
+MOMENTS = st.integers(0, 12)
+
+
+class Publishing(RuleBasedStateMachine):
+    """Publishing what changed since any earlier publication gives what publishing in full gives."""
+
+    store: Callable[[Path], Opener]
+
+    @initialize()
+    def begin(self) -> None:
+        self.folder = TemporaryDirectory()
+        self.archive = self.store(Path(self.folder.name))(write=True)
+        self.before: list[tuple[int, dict[tuple[str, str], str]]] = [(0, {})]
+        self.told: dict[tuple[str, str], dict[tuple[datetime, str], Revision]] = {}
+
+    @rule(source=SOURCES, key=KEYS, url=ADDRESSES, at=MOMENTS)
+    def note(self, source: str, key: str, url: str, at: int) -> None:
+        self.archive.note([lead(key, source, url=url)], at=minutes(at))
+
+    @rule(
+        source=SOURCES,
+        key=KEYS,
+        at=MOMENTS,
+        words=st.sampled_from(["一", "二", "三"]),
+        refs=st.lists(NAMES | ADDRESSES | ADDRESSES.map(lambda url: url + "#part"), max_size=2),
+        days=st.integers(0, 2),
+    )
+    def take(self, source: str, key: str, at: int, words: str, refs: list[str], days: int) -> None:
+        seen = article(key, source, words, *refs, published=NOON - timedelta(days=days))
+        self.settle(revision(seen, at=minutes(at)))
+
+    @rule(source=SOURCES, key=KEYS, url=ADDRESSES, at=MOMENTS)
+    def move(self, source: str, key: str, url: str, at: int) -> None:
+        self.settle(revision(article(key, source, url=url), at=minutes(at)))
+
+    @rule(source=SOURCES, key=KEYS, at=MOMENTS)
+    def withdraw(self, source: str, key: str, at: int) -> None:
+        self.settle(gone(key, source, at=minutes(at)))
+
+    def settle(self, told: Revision) -> None:
+        known = self.told.setdefault((told.source, told.key), {})
+        known.setdefault((told.at, told.fingerprint), told)
+        kept = self.archive.settle(entry(told.key, told.source), revision=told)
+        assert kept is not None
+        assert kept.number == sorted(known).index((told.at, told.fingerprint)) + 1
+
+    @rule(source=SOURCES, name=st.sampled_from(["", "报"]), family=st.sampled_from(["", "demo"]))
+    def enrol(self, source: str, name: str, family: str) -> None:
+        self.archive.enrol([Source(id=source, name=name, family=family)])
+
+    @invariant()
+    def what_changed_is_all_that_changed(self) -> None:
+        if hasattr(self, "archive"):
+            with self.archive.edition() as edition:
+                full, stamp = published(edition), edition.stamp
+                since, output = self.before[-1]
+                assert output | published(edition, since) == full
+            self.before.append((stamp, full))
+
+    @invariant()
+    def history_is_what_was_told(self) -> None:
+        for (source, key), known in getattr(self, "told", {}).items():
+            history = self.archive.history(source, key)
+            assert [(each.at, each.fingerprint) for each in history] == sorted(known)
+            assert [each.article for each in history] == [known[place].article for place in sorted(known)]
+            assert len({each.day for each in history}) == 1
+            standing = [each for each in history if each.article is not None]
+            assert self.archive.latest(source, key) == history[-1]
+            assert self.archive.standing(source, key) == (standing[-1] if standing else None)
+
+    def teardown(self) -> None:
+        if not hasattr(self, "archive"):
+            return
+        try:
+            with self.archive.edition() as edition:
+                full = published(edition)
+                for stamp, output in self.before:
+                    assert output | published(edition, stamp) == full
+            assert list(self.archive.verify()) == []
+            for source in self.archive.sources():
+                assert sum(self.archive.counts(source).values()) == len(list(self.archive.entries(source)))
+        finally:
+            self.archive.close()
+            self.folder.cleanup()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("store", STORES)
+def test_publishing_what_changed_gives_what_publishing_everything_gives(store: str) -> None:
+    machine = type("PublishingHere", (Publishing,), {"store": staticmethod(STORES[store])})
+    run_state_machine_as_test(
+        machine,
+        settings=settings(
+            max_examples=80,
+            stateful_step_count=30,
+            deadline=None,
+            derandomize=True,
+            database=None,
+            suppress_health_check=[HealthCheck.too_slow],
+        ),
+    )
