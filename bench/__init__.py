@@ -11,4 +11,4 @@ class Row(NamedTuple):
     what: str
     figure: float
     unit: str
-    beside: str
+    beside: str = ""

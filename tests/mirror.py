@@ -38,7 +38,9 @@ class Mirror:
         """Let time pass at the outlet, then make one round."""
         self.outlet.pass_time(hours=pass_hours)
         outcomes = run_round(self.config, self.sources, self.archive, everything=everything, clock=self.outlet.now)
-        assert not any("fault of wirecopy" in failure.reason for each in outcomes for failure in each.failures), outcomes
+        assert not any("fault of wirecopy" in failure.reason for each in outcomes for failure in each.failures), (
+            outcomes
+        )
         return outcomes[0] if len(outcomes) == 1 else outcomes
 
     def publish(self, layout="plain", pictures=""):

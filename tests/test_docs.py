@@ -55,7 +55,7 @@ def test_every_config_key_is_documented_and_nothing_else():
     documented = set(re.findall(r"^\| `([a-z_]+)` \|", told, re.MULTILINE))
     reader = config._Reader(Path("x"))
     seen = set()
-    reader.unknown = lambda where, table, keys: seen.update(keys)
+    reader.unknown = lambda _where, _table, keys: seen.update(keys)
     reader.config({"sources": {"dw-zh": {}}})
     assert documented == seen
 
@@ -68,7 +68,9 @@ def test_every_shipped_outlet_is_documented():
 
 def test_every_link_between_documents_leads_somewhere():
     for path in [*ROOT.glob("*.md"), *DOCS.rglob("*.md")]:
-        for target in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", re.sub(r"```.*?```", "", path.read_text("utf-8"), flags=re.DOTALL)):
+        for target in re.findall(
+            r"\]\(([^)#\s]+)(?:#[^)]*)?\)", re.sub(r"```.*?```", "", path.read_text("utf-8"), flags=re.DOTALL)
+        ):
             if "://" not in target and not target.startswith("mailto:"):
                 assert (path.parent / target).exists(), f"{path.relative_to(ROOT)} → {target}"
 
@@ -96,7 +98,12 @@ def test_both_readmes_give_the_same_commands_and_figures():
     code = re.compile(r"```\w*\n(.*?)```", re.DOTALL)
 
     def commands(text):
-        return [re.sub(r"\s*#.*", "", line).strip() for block in code.findall(text) for line in block.splitlines() if line.strip()]
+        return [
+            re.sub(r"\s*#.*", "", line).strip()
+            for block in code.findall(text)
+            for line in block.splitlines()
+            if line.strip()
+        ]
 
     assert commands(english) == commands(chinese)
     for text in (english, chinese):

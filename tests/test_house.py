@@ -29,7 +29,11 @@ def importers(package):
 
 def test_the_floor_plan_is_kept():
     done = subprocess.run(
-        [Path(sys.executable).with_name("lint-imports"), "--no-logo"], cwd=ROOT, capture_output=True, text=True, check=False
+        [Path(sys.executable).with_name("lint-imports"), "--no-logo"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stdout
 
@@ -68,6 +72,22 @@ def test_help_loads_the_standard_library_only(words):
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     heavy = {"aiohttp", "asyncio", "lxml", "msgspec", "rich", "sqlite3", "ada_url", "filelock"}
     assert not heavy & set(json.loads(done.stdout))
+
+
+def test_status_loads_no_reader_and_no_network(tmp_path):
+    from wirecopy.archive import open_archive
+
+    (tmp_path / "wirecopy.toml").write_text("[sources.dw-zh]\n", "utf-8")
+    open_archive(tmp_path / "wirecopy.db", write=True).close()
+    script = (
+        "import sys, json, io, contextlib\n"
+        "from wirecopy.cli import main\n"
+        "with contextlib.redirect_stdout(io.StringIO()):\n"
+        f"    assert main(['status', '--config', {str(tmp_path / 'wirecopy.toml')!r}]) == 0\n"
+        "print(json.dumps(sorted({name.split('.')[0] for name in sys.modules})))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert not {"aiohttp", "asyncio", "lxml", "rich", "protego"} & set(json.loads(done.stdout))
 
 
 def test_every_module_says_what_it_is():

@@ -392,6 +392,14 @@ def test_recent_changes_come_oldest_first_over_all_sources(archive: Archive) -> 
 # --- names -----------------------------------------------------------------------------------------------------------
 
 
+def test_the_last_copy_of_a_source_is_known(archive: Archive) -> None:
+    assert archive.last_copy("demo-zh") is None
+    archive.settle(entry("1"), revision=revision(article("1"), minutes(2)))
+    archive.settle(entry("2"), revision=revision(article("2"), minutes(1)))
+    assert archive.last_copy("demo-zh") == minutes(2)
+    assert archive.last_copy("demo-en") is None
+
+
 def test_an_article_goes_by_its_family_its_addresses_and_its_place(archive: Archive) -> None:
     archive.enrol([Source(id="demo-zh", family="demo")])
     archive.note([lead(url="https://www.example.org/first")], at=NOON)

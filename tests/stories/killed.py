@@ -32,5 +32,6 @@ def publish(folder: Path, _now: datetime) -> None:
 
 
 if __name__ == "__main__":
-    print("ready", flush=True)
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
     {"collect": collect, "publish": publish}[sys.argv[1]](Path(sys.argv[2]), datetime.fromisoformat(sys.argv[3]))

@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 import pytest
-from mirror import Mirror, shows, tree
 
+from mirror import Mirror, shows, tree
 from wirecopy.demo.outlet import FakeOutlet
 from wirecopy.model import State, links
 from wirecopy.publish import markdown

@@ -1,10 +1,11 @@
 """Hundreds of rounds against an outlet that does whatever it likes: the ledger adds up and the archive is right."""
 
+import itertools
 import random
 
 import pytest
-from mirror import Mirror, shows, tree
 
+from mirror import Mirror, shows, tree
 from wirecopy.demo.day import random_move
 from wirecopy.demo.outlet import FakeOutlet
 from wirecopy.model import Change, State
@@ -56,7 +57,7 @@ def add_up(mirror):
                 assert history[-1].change is Change.GONE
             if line.state in (State.HELD, State.FAILED, State.EXCLUDED):
                 assert line.reason
-            for before, after in zip(history, history[1:], strict=False):
+            for before, after in itertools.pairwise(history):
                 assert before.at <= after.at
                 assert (after.change is Change.BACK) == (before.change is Change.GONE)
 

@@ -7,8 +7,8 @@ import time
 from pathlib import Path
 
 import pytest
-from mirror import tree
 
+from mirror import tree
 from wirecopy.archive import open_archive
 from wirecopy.demo.outlet import FakeOutlet
 from wirecopy.demo.play import _table as table

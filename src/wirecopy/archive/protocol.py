@@ -138,6 +138,10 @@ class Archive(Protocol):
         """(source, key, change, at) of every revision taken at or after this moment, oldest first."""
         ...
 
+    def last_copy(self, source: str) -> datetime | None:
+        """When the latest standing copy of an article of this source was taken; None if there is none."""
+        ...
+
     # --- the whole
 
     def edition(self) -> AbstractContextManager[Edition]:

@@ -176,6 +176,7 @@ MIGRATIONS = (
         CREATE INDEX documents_by_day ON documents (day, source, published DESC, key);
         CREATE INDEX documents_by_source ON documents (source, day DESC, published DESC, key);
         CREATE INDEX documents_by_stamp ON documents (stamp);
+        CREATE INDEX documents_by_moment ON documents (source, at);
 
         CREATE TABLE calendar (
             day TEXT NOT NULL,

@@ -297,6 +297,12 @@ class SqliteArchive:
                 return
             at, number = page[-1].at, page[-1].id
 
+    def last_copy(self, source: str) -> datetime | None:
+        """When the latest copy of this source was taken."""
+        latest = "SELECT at FROM documents WHERE source = ? ORDER BY at DESC LIMIT 1"
+        moment = next((int(at) for (at,) in self._file.rows(latest, source)), None)
+        return None if moment is None else from_micros(moment)
+
     # --- the whole
 
     def edition(self) -> SqliteEdition:

@@ -235,7 +235,7 @@ def status(arguments: argparse.Namespace) -> int:
     with _reading(config) as archive:
         known = {source.id for source in config.sources}
         others = tuple(Source(id=each, name=each) for each in archive.sources() if each not in known)
-        health = [show.health_of(source, archive, _now()) for source in chosen or (*config.sources, *others)]
+        health = [show.health_of(source, archive) for source in chosen or (*config.sources, *others)]
     if arguments.json:
         as_json({"sources": health})
     else:

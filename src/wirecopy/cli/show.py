@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import argparse
 import re
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from wirecopy import dates
 from wirecopy.archive.protocol import Archive
 from wirecopy.cli.terminal import ago, as_json, result, styled, table
-from wirecopy.collect.importing import Import
-from wirecopy.demo.play import Played, Told
 from wirecopy.differences import Line, differences, marked
 from wirecopy.errors import ConfigError
 from wirecopy.model import (
@@ -26,6 +25,11 @@ from wirecopy.model import (
     pictures,
 )
 from wirecopy.text import printable
+
+if TYPE_CHECKING:
+    # Only named here: a status must not wait for what reads pages and plays the demo.
+    from wirecopy.collect.importing import Import
+    from wirecopy.demo.play import Played, Told
 
 _MOST_SHOWN = 10
 
@@ -221,7 +225,7 @@ class Health(Noun, frozen=True, kw_only=True):
     troubles: tuple[Trouble, ...] = ()
 
 
-def health_of(source: Source, archive: Archive, now: datetime) -> Health:
+def health_of(source: Source, archive: Archive) -> Health:
     """How a source is, from what is stored: no request is made."""
     counts = archive.counts(source.id)
     visits = [(url, archive.visit(url)) for url in (*source.feeds, *source.sitemaps)]
@@ -237,14 +241,13 @@ def health_of(source: Source, archive: Archive, now: datetime) -> Health:
         if counts[state]
         for each in archive.entries(source.id, state)
     )
-    recent = [at for name, _, _, at in archive.recent(now - timedelta(days=30)) if name == source.id]
     return Health(
         source=source.id,
         name=source.name,
         leads=sum(counts.values()),
         ledger=counts,
         checked=max((index.checked for index in indexes if index.checked), default=None),
-        latest=max(recent, default=None),
+        latest=archive.last_copy(source.id),
         indexes=indexes,
         troubles=troubles,
     )
