@@ -470,7 +470,10 @@ class Failure(Noun, frozen=True, kw_only=True):
 
 
 class Outcome(Noun, frozen=True, kw_only=True):
-    """What a round did for one source. `asked` counts requests, `unchanged` answers that brought nothing new."""
+    """What a round did for one source. `asked` counts requests, `unchanged` answers that brought nothing new.
+
+    `failures` are what has to be tried again; `complaints` what was odd in an index and cost only itself.
+    """
 
     source: str
     leads: int = 0
@@ -483,6 +486,7 @@ class Outcome(Noun, frozen=True, kw_only=True):
     asked: int = 0
     not_modified: int = 0
     failures: tuple[Failure, ...] = ()
+    complaints: tuple[str, ...] = ()
 
 
 class File(Noun, frozen=True, kw_only=True):

@@ -1,12 +1,13 @@
 """Days at a newspaper and what its mirror makes of them. Real sockets, real files, the outlet's own clock."""
 
+import dataclasses
 from datetime import timedelta
 
 import pytest
 
 from mirror import Mirror, shows, tree
 from wirecopy.demo.outlet import FakeOutlet
-from wirecopy.model import State, links
+from wirecopy.model import State, links, replace
 from wirecopy.publish import markdown
 
 LANGUAGES = ("zh", "en", "de", "ar")
@@ -202,6 +203,34 @@ def test_a_server_that_lies_with_a_304_is_asked_again_when_the_feed_says_more(mi
     outlet.retitle(shown.id, "改了标题，却说没改")
     mirror.collect()
     assert mirror.article(shown.id).title == "改了标题，却说没改"
+
+
+def test_a_304_to_a_question_without_a_condition_says_nothing(mirror, outlet):
+    outlet.publish_all()
+    shown = first_article(outlet)
+    lying = outlet._handle
+
+    def answer(request):
+        reply = lying(request)
+        return dataclasses.replace(reply, status=304, body=b"") if str(shown.id) in request.path else reply
+
+    outlet._server._handle = answer  # a server that is wrong in a way the actor has no move for
+    mirror.collect()
+    assert mirror.article(shown.id) is None
+    assert mirror.state(shown.id) == "failed"
+    assert "304" in mirror.archive.entry("demo-zh", str(shown.id)).reason
+
+
+def test_what_was_excluded_by_a_rule_is_collected_when_the_rule_is_gone(mirror, outlet):
+    outlet.publish_all()
+    sources = mirror.sources
+    mirror.sources = (replace(sources[0], drop=(r"/a-",)),)
+    mirror.collect()
+    shown = first_article(outlet)
+    assert mirror.state(shown.id) == "excluded"
+    mirror.sources = sources
+    mirror.collect(everything=True)
+    assert mirror.state(shown.id) == "archived"
 
 
 @pytest.mark.parametrize("trouble", ["html_feed", "broken_feed"])

@@ -47,6 +47,8 @@ def outcomes(done: tuple[Outcome, ...], *, everything: bool) -> None:
             result(f"  {styled('failed', 'bad')} {outcome.source}: {printable(failure.reason)}")
         if len(outcome.failures) > _MOST_SHOWN:
             result(f"  and {len(outcome.failures) - _MOST_SHOWN} more; `wirecopy status {outcome.source}` lists them")
+        for complaint in outcome.complaints[:_MOST_SHOWN]:
+            result(f"  {styled('odd', 'warn')} {outcome.source}: {printable(complaint)}")
         if outcome.held:
             result(f"  {outcome.held} held, not believed; `wirecopy status {outcome.source}` says why")
     if not everything and not any(outcome.asked or outcome.failures for outcome in done):

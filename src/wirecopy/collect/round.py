@@ -124,6 +124,7 @@ class _Tally:
     asked: int = 0
     changes: dict[Change, int] = field(default_factory=lambda: dict.fromkeys(Change, 0))
     failures: list[Failure] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -184,6 +185,7 @@ class _Round:
             asked=counted.asked,
             not_modified=counted.not_modified,
             failures=tuple(counted.failures),
+            complaints=tuple(counted.complaints),
         )
 
     def fail(self, url: str, reason: str) -> None:
@@ -211,7 +213,7 @@ class _Round:
         visit = self.archive.visit(url) or Visit(url=url)
         try:
             page = await self.ask(url, visit)
-            if page.status == 304:
+            if _is_same(page, visit):
                 self.tally.not_modified += 1
                 listing = Listing()
             elif page.status == 200:
@@ -237,8 +239,7 @@ class _Round:
                 ]
             )
             return False
-        for complaint in listing.complaints:
-            self.fail(url, complaint)
+        self.tally.complaints += listing.complaints
         self.note(listing.leads)
         seen = _visit_of(url, page, self.now, visit)
         self.archive.remember([replace(seen, due=schedule.next_index(self.now, every))])
@@ -278,8 +279,16 @@ class _Round:
 
     # --- a lead is fetched, read, revised
 
+    def admit_what_no_rule_excludes(self) -> None:
+        """The operator's rules change; what was excluded by a former one is waiting again."""
+        for entry in self.archive.entries(self.source.id, State.EXCLUDED):
+            if not discover.exclusion(self.source, entry.lead):
+                self.archive.settle(replace(entry, state=State.WAITING, reason="", due=self.now))
+
     async def follow(self) -> None:
         """Look at every article that is due, a few at once."""
+        if self.plan.everything:
+            self.admit_what_no_rule_excludes()
         due = self.archive.due(self.source.id, None if self.plan.everything else self.now)[: self.plan.most]
         gate = asyncio.Semaphore(_AT_ONCE)
         done = 0
@@ -298,6 +307,7 @@ class _Round:
         look = _Look()
         lead = entry.lead
         asks = asks_of(self.source, lead)
+        missing = 0
         for url in asks:
             visit = self.archive.visit(url) or Visit(url=url)
             try:
@@ -310,14 +320,16 @@ class _Round:
                         replace(visit, checked=self.now, failures=visit.failures + 1, result=str(error)[:300])
                     )
                 continue
-            if page.status == 304:
+            if _is_same(page, visit):
                 self.tally.not_modified += 1
                 look.same = True
                 look.visits.append(_visit_of(url, page, self.now, visit))
                 return look
             if page.status in _GONE:
                 look.failures.append(f"{url} answered {page.status}")
-                if url == lead.url or len(asks) == 1:
+                missing += 1
+                # The public page decides; where it is not asked, all that are asked must agree.
+                if url == lead.url or missing == len(asks):
                     look.gone = page
                     return look
                 continue
@@ -330,6 +342,9 @@ class _Round:
                 continue
             except Exception as error:  # noqa: BLE001 - a reader's fault on one page must not cost the other pages
                 look.doubts.append(f"{url}: {_fault(error)}")
+                continue
+            if (article.source, article.key) != (lead.source, lead.key):
+                look.doubts.append(f"{url} answered with another article, {article.key!r:.80} and not {lead.key!r}")
                 continue
             if look.article is None or not article.weak:
                 look.article, look.page = article, page
@@ -472,6 +487,11 @@ def _has_moved(before: Lead, now: Lead) -> bool:
         new and new != old
         for old, new in ((before.title, now.title), (before.url, now.url), (before.modified, now.modified))
     )
+
+
+def _is_same(page: Capture, visit: Visit) -> bool:
+    """Whether an answer says that nothing changed. A 304 to a question without a condition says nothing at all."""
+    return page.status == 304 and visit.validators != Validators()
 
 
 def _visit_of(url: str, page: Capture, now: datetime, before: Visit) -> Visit:
