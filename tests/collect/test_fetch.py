@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from collect.scripted import NOON, Answer, Time, fetcher, names, page, serving, to
+from scripted import NOON, Answer, Time, fetcher, names, page, serving, to
 from wirecopy import __version__
 from wirecopy.collect.fetch import Fetcher, Limits
 from wirecopy.errors import ConfigError, FetchError, Refused

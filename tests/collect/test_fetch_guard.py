@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from yarl import URL
 
-from collect.scripted import fetcher, names, page, serving
+from scripted import fetcher, names, page, serving
 from wirecopy import urls
 from wirecopy.collect.fetch.guard import BAD_PORTS, Guard, special, split
 from wirecopy.errors import Refused

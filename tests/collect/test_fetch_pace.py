@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from collect.scripted import NOON, Time
+from scripted import NOON, Time
 from wirecopy.collect.fetch.pace import Turns, retry_after
 from wirecopy.errors import FetchError
 

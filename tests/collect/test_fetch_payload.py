@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from collect.scripted import Answer, chunked, fetcher, page, serving, until_closed
+from scripted import Answer, chunked, fetcher, page, serving, until_closed
 from wirecopy.collect.fetch import Limits
 from wirecopy.collect.fetch.coding import PIECE, Payload
 from wirecopy.model import Capture

@@ -10,7 +10,7 @@ import sys
 
 import pytest
 
-from collect.scripted import fetcher, page, serving
+from scripted import fetcher, page, serving
 from wirecopy.collect.fetch import proxies
 from wirecopy.errors import ConfigError, FetchError, Refused
 

@@ -7,7 +7,7 @@ import time as real_time
 
 import pytest
 
-from collect.scripted import NOON, Answer, Time, fetcher, page, serving, to
+from scripted import NOON, Answer, Time, fetcher, page, serving, to
 from wirecopy.collect.fetch import robots
 from wirecopy.errors import FetchError, Refused
 from wirecopy.model import Capture

@@ -258,6 +258,19 @@ def test_a_failing_source_harms_no_other(tmp_path, outlet):
         assert failed.new == 0
 
 
+def test_an_outlet_that_is_down_is_not_asked_for_every_article(mirror, outlet):
+    outlet.publish_all()
+    mirror.collect()
+    outlet.down(status=503)
+    asked = len(outlet.log)
+    outcome = mirror.collect(everything=True)
+    assert len({request.path for request in outlet.log[asked:] if "/graph-api/" in request.path}) <= 8
+    assert any("are left for later" in failure.reason for failure in outcome.failures)
+    outlet.heal()
+    outcome = mirror.collect(everything=True, pass_hours=30)
+    assert (outcome.failures, outcome.edited) == ((), 0)
+
+
 def test_the_ledger_adds_up(mirror, outlet):
     outlet.publish_all()
     mirror.collect()

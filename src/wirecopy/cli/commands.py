@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import argparse
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -95,10 +95,14 @@ def run_round(
     everything: bool = False,
     shown: Bar | None = None,
     clock: Callable[[], datetime] | None = None,
+    sleep: Callable[[float], Awaitable[object]] | None = None,
+    monotonic: Callable[[], float] | None = None,
     most: int | None = None,
     indexes: bool = True,
 ) -> tuple[Outcome, ...]:
-    """Open the network, run one round, close it: also for `try` and `demo`, which bring their own clock."""
+    """Open the network, run one round, close it: also for `try` and `demo`. Whoever brings their own clock may bring
+    their own time to wait by, too.
+    """
     import asyncio
 
     from wirecopy.collect import round as rounds
@@ -111,6 +115,8 @@ def run_round(
         async with Fetcher(
             contact=config.contact or configs.PROJECT,
             clock=clock,
+            sleep=sleep or asyncio.sleep,
+            monotonic=monotonic,
             proxy=config.proxy,
             allow=frozenset(config.allow_private),
             known=archive.page,

@@ -40,6 +40,9 @@ from wirecopy.model import (
 
 # How many articles of one source are under way at once; the fetcher paces each host, whatever this is.
 _AT_ONCE = 4
+# So many articles in a row without any answer, and the rest are left for the next round: the outlet is down, and
+# neither it nor the operator gains by asking for each of them.
+_SILENT_AFTER = 5
 # A page that has shrunk is believed when it says the same this much later.
 _CONFIRMED_AFTER = timedelta(hours=1)
 _GONE = (404, 410)
@@ -141,6 +144,11 @@ class _Look:
     failures: list[str] = field(default_factory=list)
     retry_after: float = 0.0
 
+    @property
+    def has_answer(self) -> bool:
+        """Whether the outlet said anything at all about this article: not silence, and not that it is in trouble."""
+        return self.same or self.gone is not None or any(page.status < 500 for page in self.captures)
+
 
 class _Round:
     """One source's part of a round."""
@@ -162,6 +170,7 @@ class _Round:
         self.tell = tell
         self.jitter = jitter
         self.tally = _Tally()
+        self.silent = 0
 
     async def run(self) -> Outcome:
         try:
@@ -291,16 +300,26 @@ class _Round:
             self.admit_what_no_rule_excludes()
         due = self.archive.due(self.source.id, None if self.plan.everything else self.now)[: self.plan.most]
         gate = asyncio.Semaphore(_AT_ONCE)
-        done = 0
+        done = left = 0
 
         async def one(entry: Entry) -> None:
-            nonlocal done
+            nonlocal done, left
             async with gate:
-                self.settle(entry, await self.look(entry))
+                if self.silent >= _SILENT_AFTER:
+                    left += 1
+                    return
+                look = await self.look(entry)
+                self.silent = 0 if look.has_answer else self.silent + 1
+                self.settle(entry, look)
                 done += 1
                 self.tell(Step(self.source.id, entry.lead.title or entry.lead.url, done, len(due)))
 
         await _side_by_side(one(entry) for entry in due)
+        if left:
+            self.fail(
+                self.source.homepage or self.source.id,
+                f"{self.silent} articles in a row had no answer; the {left:,} others that are due are left for later",
+            )
 
     async def look(self, entry: Entry) -> _Look:
         """Ask for an article at its addresses, in order, until an answer can be read and believed."""
