@@ -36,3 +36,8 @@ def width(words: str) -> int:
 def is_rtl(language: str) -> bool:
     """Is this language (a BCP 47 tag) written from right to left?"""
     return language.split("-", 1)[0].lower() in RTL_LANGUAGES
+
+
+def without_addresses(words: str) -> str:
+    """The words with "…" for each web address: to tell whether two messages say the same of two pages."""
+    return re.sub(r"https?://[^\s,;]+", "…", words)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import argparse
 import re
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from wirecopy import dates
 from wirecopy.archive.protocol import Archive
@@ -24,7 +25,7 @@ from wirecopy.model import (
     document_text,
     pictures,
 )
-from wirecopy.text import printable
+from wirecopy.text import printable, without_addresses
 
 if TYPE_CHECKING:
     # Only named here: a status must not wait for what reads pages and plays the demo.
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from wirecopy.demo.play import Played, Told
 
 _MOST_SHOWN = 10
+_T = TypeVar("_T")
 
 
 # --- rounds ------------------------------------------------------------------------------------------------------
@@ -43,16 +45,23 @@ def outcomes(done: tuple[Outcome, ...], *, everything: bool) -> None:
     for line in table(rows):
         result(line)
     for outcome in done:
-        for failure in outcome.failures[:_MOST_SHOWN]:
-            result(f"  {styled('failed', 'bad')} {outcome.source}: {printable(failure.reason)}")
-        if len(outcome.failures) > _MOST_SHOWN:
-            result(f"  and {len(outcome.failures) - _MOST_SHOWN} more; `wirecopy status {outcome.source}` lists them")
+        for reason, alike in _grouped((failure.reason, failure) for failure in outcome.failures)[:_MOST_SHOWN]:
+            more = f" (and {len(alike) - 1} more like it)" if len(alike) > 1 else ""
+            result(f"  {styled('failed', 'bad')} {outcome.source}: {printable(reason)}{more}")
         for complaint in outcome.complaints[:_MOST_SHOWN]:
             result(f"  {styled('odd', 'warn')} {outcome.source}: {printable(complaint)}")
         if outcome.held:
             result(f"  {outcome.held} held, not believed; `wirecopy status {outcome.source}` says why")
     if not everything and not any(outcome.asked or outcome.failures for outcome in done):
         result("nothing is due yet; `wirecopy collect --all` asks all the same")
+
+
+def _grouped(told: Iterable[tuple[str, _T]]) -> list[tuple[str, list[_T]]]:
+    """What was told with the same reason, but for the addresses in it, under the first reason told."""
+    groups: dict[str, tuple[str, list[_T]]] = {}
+    for reason, what in told:
+        groups.setdefault(without_addresses(reason), (reason, []))[1].append(what)
+    return list(groups.values())
 
 
 def _changes(outcome: Outcome) -> str:
@@ -207,6 +216,8 @@ class Index(Noun, frozen=True, kw_only=True):
 class Trouble(Noun, frozen=True, kw_only=True):
     """A lead that is held or failed."""
 
+    key: str
+    title: str = ""
     url: str
     state: State
     reason: str
@@ -238,7 +249,15 @@ def health_of(source: Source, archive: Archive) -> Health:
         for url, visit in visits
     )
     troubles = tuple(
-        Trouble(url=each.lead.url, state=state, reason=each.reason, since=each.checked, next_try=each.due)
+        Trouble(
+            key=each.lead.key,
+            title=each.lead.title,
+            url=each.lead.url,
+            state=state,
+            reason=each.reason,
+            since=each.checked,
+            next_try=each.due,
+        )
         for state in (State.HELD, State.FAILED)
         if counts[state]
         for each in archive.entries(source.id, state)
@@ -280,12 +299,16 @@ def status(health: list[Health], now: datetime) -> None:
                 again = f"; next try {_until(index.due, now)}" if index.due else ""
                 times = f"{index.failures} times in a row" if index.failures > 1 else "at the last visit"
                 result(f"\n{styled('failing', 'bad')} {each.source}, {times}{again}: {printable(index.result)}")
-        for trouble in each.troubles[:_MOST_SHOWN]:
-            style = "warn" if trouble.state is State.HELD else "bad"
-            again = f" (next try {_until(trouble.next_try, now)})" if trouble.next_try else ""
-            result(f"\n{styled(trouble.state, style)} {printable(trouble.url)}{again}\n  {printable(trouble.reason)}")
-        if len(each.troubles) > _MOST_SHOWN:
-            result(f"  and {len(each.troubles) - _MOST_SHOWN} more of {each.source}; --json lists all")
+        for reason, alike in _grouped((trouble.reason, trouble) for trouble in each.troubles)[:_MOST_SHOWN]:
+            state = alike[0].state
+            style = "warn" if state is State.HELD else "bad"
+            said = reason if len(alike) == 1 else without_addresses(reason).removeprefix("…: ")
+            result(f"\n{styled(state, style)} {len(alike):,} of {each.source}: {printable(said)}")
+            for trouble in alike[:3]:
+                again = f", next try {_until(trouble.next_try, now)}" if trouble.next_try else ""
+                result(f"  {printable(trouble.title or trouble.url)} ({each.source}/{trouble.key}){again}")
+            if len(alike) > 3:
+                result(f"  and {len(alike) - 3:,} more; --json lists all")
 
 
 def _since(moment: datetime | None, now: datetime) -> str:

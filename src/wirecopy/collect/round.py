@@ -37,6 +37,7 @@ from wirecopy.model import (
     Visit,
     replace,
 )
+from wirecopy.text import without_addresses
 
 # How many articles of one source are under way at once; the fetcher paces each host, whatever this is.
 _AT_ONCE = 4
@@ -396,9 +397,9 @@ class _Round:
             revision = revise(latest, None, None, look.gone) if standing is not None else None
             kept = [look.gone] if revision is not None else []
         elif look.doubts:
-            state, reason, kept = State.HELD, "; ".join(look.doubts), look.captures
+            state, reason, kept = State.HELD, _told_once(look.doubts), look.captures
         else:
-            state, reason = State.FAILED, "; ".join(look.failures) or "it has no address to ask"
+            state, reason = State.FAILED, _told_once(look.failures) or "it has no address to ask"
         if state is State.HELD:
             kept = self.not_held_yet(entry, kept)
         self.count(entry, state, reason, revision)
@@ -524,3 +525,11 @@ def _visit_of(url: str, page: Capture, now: datetime, before: Visit) -> Visit:
 
 def _fault(error: Exception) -> str:
     return f"a fault of wirecopy itself, please report it: {type(error).__name__}: {error}"
+
+
+def _told_once(reasons: Iterable[str]) -> str:
+    """Reasons in a row, each once: what differs only in the address that was asked is one reason."""
+    first: dict[str, str] = {}
+    for reason in reasons:
+        first.setdefault(without_addresses(reason), reason)
+    return "; ".join(first.values())
