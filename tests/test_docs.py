@@ -2,6 +2,7 @@
 
 import argparse
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -83,8 +84,6 @@ def test_every_decision_has_its_four_parts():
 
 
 def test_every_dependency_is_explained():
-    import tomllib
-
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     extras = [line for lines in project["optional-dependencies"].values() for line in lines]
     told = (DOCS / "decisions" / "0002-dependencies.md").read_text("utf-8")
@@ -117,4 +116,6 @@ def test_both_readmes_give_the_same_commands_and_figures():
 def test_the_changelog_has_the_version():
     from wirecopy import __version__
 
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    assert project["version"] == __version__
     assert f"## {__version__}" in (ROOT / "CHANGELOG.md").read_text("utf-8")

@@ -12,6 +12,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from wirecopy.version import __version__
+
 if TYPE_CHECKING:
     from wirecopy.archive import open_archive as open_archive
     from wirecopy.collect.read import read as read
@@ -25,8 +27,6 @@ if TYPE_CHECKING:
     from wirecopy.model import Source as Source
     from wirecopy.model import document_text as document_text
     from wirecopy.outlets import shipped as shipped
-
-__version__ = "0.1.0"
 
 _HOMES = {
     "Article": "wirecopy.model",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from wirecopy import __version__
+from wirecopy.version import __version__
 
 
 class _Help(argparse.RawDescriptionHelpFormatter):

@@ -18,7 +18,6 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import NamedTuple, Self
 
-from wirecopy import __version__
 from wirecopy.collect.fetch import robots as robots_txt
 from wirecopy.collect.fetch.coding import ACCEPTED
 from wirecopy.collect.fetch.door import Door, Limits, Resolve, Unanswered
@@ -26,6 +25,7 @@ from wirecopy.collect.fetch.guard import Guard, Target, split
 from wirecopy.collect.fetch.pace import PATIENCE, Turns, retry_after
 from wirecopy.errors import ConfigError, FetchError, Refused
 from wirecopy.model import Capture, Validators, replace
+from wirecopy.version import __version__
 
 __all__ = ["Fetcher", "Limits"]
 
