@@ -1,85 +1,26 @@
-"""An index page becomes leads: feeds and sitemaps.
+"""An index page becomes leads: feeds and sitemaps of every kind; and an outlet's page tells where they are.
 
 `read` chooses by what the capture is. Every address that an index names becomes a lead, also one that is not to be
 collected: `exclusion` says why, and the ledger keeps it.
+
+Its rooms: `feeds` finds out what a page is · `trees` and `tolerant` make elements of bytes, sound or broken ·
+`entries`, `sitemaps`, `jsonfeed` read them · `leads` knows addresses · `finding` looks for feeds on other pages.
 """
 
 from __future__ import annotations
 
-import re
-from datetime import datetime
-
-from wirecopy import urls
+from wirecopy.collect.discover.feeds import MOST_LEADS, parse
+from wirecopy.collect.discover.feeds import read as _read
+from wirecopy.collect.discover.finding import find
+from wirecopy.collect.discover.leads import exclusion, gather, lead_of
 from wirecopy.errors import ReadError
-from wirecopy.model import Capture, Lead, Listing, Source, replace
+from wirecopy.model import Capture, Listing, Source
 
-# More than any news index holds; a sitemap may have 50,000 (sitemaps.org), a feed of that size is an attack.
-MOST_LEADS = 50_000
+__all__ = ["MOST_LEADS", "exclusion", "find", "gather", "lead_of", "parse", "read"]
 
 
 def read(source: Source, capture: Capture) -> Listing:
     """The leads of an index page. Raises ReadError for what is none: HTML instead of a feed, nothing, noise."""
-    from wirecopy.collect.discover import feeds
-
     if capture.truncated:
         raise ReadError(f"{capture.url} arrived in part ({capture.truncated}); it will be asked for again")
-    return feeds.read(source, capture)
-
-
-def lead_of(source: Source, address: str, base: str) -> Lead | None:
-    """The lead that an address is, or None when it is no web address.
-
-    An article's key is the outlet's own id where the source knows how to find it, else a digest of the address.
-    """
-    found = urls.resolve(address, base)
-    if not found:
-        return None
-    bare = _stripped(found, source.strip)
-    match = re.search(source.key, bare) if source.key else None
-    if match is None or not urls.is_name(match["key"]):  # a name is never taken from the network unchecked
-        url = urls.canonical(bare, source.strip)
-        return Lead(source=source.id, key=urls.key_of(url), url=url)
-    letter = match.groupdict().get("kind") or ""
-    return Lead(source=source.id, key=match["key"], url=bare, kind=dict(source.kinds).get(letter, letter))
-
-
-def exclusion(source: Source, lead: Lead) -> str:
-    """Why this lead is not collected, in words, or "" when it is."""
-    match = re.search(source.key, lead.url) if source.key else None
-    if source.key and (match is None or match["key"] != lead.key):
-        return "its address holds no article id"
-    for pattern in source.drop:
-        if re.search(pattern, lead.url):
-            return f"dropped by {pattern!r}"
-    if source.keep and not any(re.search(pattern, lead.url) for pattern in source.keep):
-        return "kept by none of: " + ", ".join(map(repr, source.keep))
-    return ""
-
-
-def gather(leads: list[Lead]) -> tuple[Lead, ...]:
-    """One lead an article, in the order of first mention; a later mention fills in what the first left out."""
-    by_key: dict[str, Lead] = {}
-    for lead in leads:
-        first = by_key.get(lead.key)
-        by_key[lead.key] = lead if first is None else _filled(first, lead)
-    return tuple(by_key.values())
-
-
-def _filled(first: Lead, second: Lead) -> Lead:
-    newest: datetime | None = max(filter(None, (first.modified, second.modified)), default=None)
-    return replace(
-        first,
-        title=first.title or second.title,
-        summary=first.summary or second.summary,
-        section=first.section or second.section,
-        authors=first.authors or second.authors,
-        published=first.published or second.published,
-        modified=newest,
-    )
-
-
-def _stripped(url: str, names: tuple[str, ...]) -> str:
-    """The address without the outlet's own tracking parameters at its end, where a title may have put a "?" before."""
-    for name in names:
-        url = re.sub(rf"[?&]{re.escape(name)}=[^&#]*$", "", url)
-    return url
+    return _read(source, capture)

@@ -1,0 +1,72 @@
+"""Sitemaps (sitemaps.org): pages, indexes of sitemaps, Google's news extension, plain lists of addresses.
+
+Only what stands directly in <url> is the page's: the image, video and language extensions name other addresses.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import islice
+from xml.etree.ElementTree import Element
+
+from wirecopy import dates
+from wirecopy.collect.discover import markup
+from wirecopy.collect.discover.entries import Entry
+from wirecopy.collect.discover.names import Names
+
+_MOST_SITEMAPS = 500
+_LINE = re.compile(rb"\s*https?://[^\s<>]+\s*(?:\n|\r|$)")
+
+
+def is_index(root: Element, common: Names) -> bool:
+    """Does this tree list sitemaps?"""
+    return any(common[element.tag] == "sitemapindex" for element in islice(root.iter(), 2))
+
+
+def is_one(root: Element, common: Names) -> bool:
+    """Does this tree list pages as a sitemap does?"""
+    return any(common[element.tag] == "urlset" for element in islice(root.iter(), 2))
+
+
+def is_list_of_lines(body: bytes) -> bool:
+    """Is this a plain list, one address a line?"""
+    return _LINE.match(body.removeprefix(b"\xef\xbb\xbf"), 0, 3000) is not None
+
+
+def more(root: Element, common: Names) -> Iterator[str]:
+    """The sitemaps of an index, as many as are looked at."""
+    found = (element for element in root.iter() if common[element.tag] == "sitemap")
+    locations = (_child(element, common, "loc") for element in found)
+    return islice(filter(None, locations), _MOST_SITEMAPS)
+
+
+def pages(root: Element, common: Names) -> Iterator[Entry]:
+    """The pages of a sitemap; the news extension gives their titles and moments."""
+    for element in root.iter():
+        if common[element.tag] != "url":
+            continue
+        news = next((child for child in element if common[child.tag] == "news:news"), None)
+        outlet = None
+        if news is not None:
+            outlet = next((child for child in news if common[child.tag] == "news:publication"), None)
+        yield Entry(
+            link=_child(element, common, "loc"),
+            title=markup.words(_child(news, common, "news:title")),
+            categories=tuple(filter(None, [_child(news, common, "news:keywords").partition(",")[0].strip()])),
+            published=dates.parse(_child(news, common, "news:publication_date")),
+            updated=dates.parse(_child(element, common, "lastmod")),
+            language=_child(outlet, common, "news:language"),
+        )
+
+
+def lines(text: str) -> Iterator[Entry]:
+    """The pages of a plain list."""
+    return (Entry(link=line.strip()) for line in text.lstrip("\ufeff").splitlines() if line.strip())
+
+
+def _child(element: Element | None, common: Names, name: str) -> str:
+    """The words of the first child of this name, or ""."""
+    if element is None:
+        return ""
+    return next(("".join(child.itertext()).strip() for child in element if common[child.tag] == name), "")
