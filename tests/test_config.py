@@ -43,7 +43,7 @@ def test_paths_are_relative_to_the_file():
             "[sources.dw-zh] has an unknown key 'feed'; did you mean 'feeds'?",
         ),
         ('[publish]\nlayout = "plane"', "[publish] layout = 'plane': did you mean 'plain'?"),
-        ('[sources.x]\nreader = "dw"', "[sources.x] says nowhere where its articles are listed"),
+        ('[sources.x]\nname = "X"', "[sources.x] says nowhere where its articles are listed"),
         ("[sources.dw-zz]\n", "no outlet 'dw-zz' ships with wirecopy; did you mean"),
         ('[sources.dw-zh]\nevery = "soon"', "every must be 60 seconds or more"),
         ("[sources.dw-zh]\npace = true", "pace must be 0 seconds or more"),

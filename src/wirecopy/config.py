@@ -183,8 +183,6 @@ class _Reader:
                 where,
                 'says nowhere where its articles are listed; add feeds = ["https://…"] or sitemaps = ["https://…"]',
             )
-        if not source.reader:
-            self.complain(where, f"has no reader; this version reads outlets by: {', '.join(readers())}")
         return source
 
     def base(self, where: str, source_id: str, table: Mapping[str, object]) -> Source:
@@ -195,7 +193,7 @@ class _Reader:
             return replace(shipped_source(outlet or source_id), id=source_id)
         except ConfigError as error:
             self.complain(where, str(error))
-            return Source(id=source_id, feeds=("?",), reader="?")  # complained of once is enough
+            return Source(id=source_id, feeds=("?",))  # complained of once is enough
 
     # --- one key each
 

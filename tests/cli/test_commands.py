@@ -169,7 +169,7 @@ def test_try_shows_readings_and_keeps_nothing(outlet, capsys):
     assert run("try", url) == 0
     assert capsys.readouterr().out.count("begins:") == 1
     assert sorted(Path().iterdir()) == before
-    assert run("try", "https://nowhere.example/x") == 2
+    assert run("try", "no-address://x") == 2
 
 
 def test_a_dead_outlet_is_code_one_and_says_what_and_when(outlet, capsys):

@@ -1,13 +1,14 @@
 """Days at a newspaper and what its mirror makes of them. Real sockets, real files, the outlet's own clock."""
 
 import dataclasses
+import re
 from datetime import timedelta
 
 import pytest
 
-from mirror import Mirror, shows, tree
+from mirror import Mirror, shows, tree, words
 from wirecopy.demo.outlet import FakeOutlet
-from wirecopy.model import State, links, replace
+from wirecopy.model import Source, State, document_text, links, replace
 from wirecopy.publish import markdown
 
 LANGUAGES = ("zh", "en", "de", "ar")
@@ -193,6 +194,35 @@ def test_without_the_api_the_page_is_read(tmp_path, state):
                 assert shown.paragraphs[0].split("）")[-1][:20] in "".join(
                     run.text for block in article.body for run in getattr(block, "text", ())
                 )
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_outlet_that_nothing_is_known_about_is_read_from_its_pages(tmp_path, outlet, language):
+    outlet.publish_all()
+    known = outlet.source(language)
+    stranger = Source(
+        id="stranger", name=known.name, language=language, homepage=known.homepage, feeds=known.feeds, pace=0
+    )
+    with Mirror(tmp_path, outlet, language) as mirror:
+        mirror.sources = (stranger,)
+        outcome = mirror.collect()
+        assert (outcome.failures, outcome.held) == ((), 0)
+        articles = {
+            re.search(r"-(\d{8})", article.url)[1]: article
+            for entry in mirror.archive.entries("stranger")
+            if (article := mirror.article(entry.lead.key, "stranger"))
+        }
+        for shown in outlet.shown(language):
+            # Who knows nothing of the outlet can't know that its ids may stand behind a "#".
+            if shown.kind == "article" and "#" not in shown.url:
+                article = articles[str(shown.id)]
+                assert article.title == shown.title.strip()
+                said = words(document_text(article.body))
+                missing = [each for each in shown.paragraphs if len(each) > 30 and words(each) not in said]
+                assert set(missing) <= set(shown.paragraphs[-3:])  # rights and disclaimers end a page, not a story
+        again = mirror.collect(everything=True)
+        assert (again.new, again.edited, again.failures) == (0, 0, ())
+        mirror.verify()
 
 
 def test_a_server_that_lies_with_a_304_is_asked_again_when_the_feed_says_more(mirror, outlet):

@@ -152,9 +152,7 @@ def try_(arguments: argparse.Namespace) -> int:
     if "://" in arguments.what:
         address = _address(arguments.what)
         own = next((each for each in config.sources if each.homepage and address.startswith(each.homepage)), None)
-        source = own or source_of(address)
-        if source is None:
-            raise ConfigError(f"no outlet that wirecopy knows is at {address}; `wirecopy add` lists those it knows")
+        source = own or source_of(address) or _source_by_host(address)
         lead = lead_of(source, address, "")
     elif any(each.id == arguments.what for each in config.sources):
         source = config.source(arguments.what)

@@ -1,4 +1,4 @@
-"""A capture becomes an article: the outlet's own reader where it has one, the classic reader for imported documents.
+"""A capture becomes an article: by the outlet's own reader where it has one, else by the common one.
 
 Captures are the evidence; an article is a reading of it and carries `RULES`, the version of the rules that read it.
 """
@@ -27,9 +27,8 @@ def read(source: Source, lead: Lead, capture: Capture) -> Article:
         raise ReadError(f"{capture.url} answered {capture.status}, which is no article")
     if is_imported(capture):
         return replace(classic.read(capture.body, fallback_at=capture.at, source=source.id).article, rules=RULES)
-    if not source.reader.isidentifier():
-        raise ReadError(f"source {source.id} names no reader")
-    article: Article = import_module(f"wirecopy.outlets.{source.reader}").read(source, lead, capture)
+    reader = import_module(f"wirecopy.outlets.{source.reader}" if source.reader else "wirecopy.collect.read.page")
+    article: Article = reader.read(source, lead, capture)
     hosts = [urls.host(url) for url in (lead.url, capture.final_url) if url]
     if article.url and urls.host(article.url) not in hosts:  # no page may give itself another outlet's address
         article = replace(article, url=lead.url)

@@ -17,9 +17,10 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 
 from lxml import etree
-from lxml.html import HtmlElement, HTMLParser
+from lxml.html import HtmlElement
 
 from wirecopy import urls
 from wirecopy.model import (
@@ -77,7 +78,7 @@ class Reading:
 
 def parse(html: str) -> HtmlElement:
     """The tree of a page or of a piece of one, as its root `<html>` element. Never fails, whatever the input."""
-    clean = _bounded(_SURROGATES.sub("\ufffd", html.replace("\0", "")))
+    clean = _bounded(_encodable(html.replace("\0", "")))
     root, complete = _tree(clean)
     if not complete:
         root, _ = _tree(_shallow(clean))
@@ -92,6 +93,14 @@ def read(root: HtmlElement, dialect: Dialect) -> Reading:
     if root.get(_FLATTENED) is not None:
         reader.lost["depth"] += 1
     reader.flow(root, out, _PLAIN, 0)
+    return Reading(out.done(), reader.lost)
+
+
+def read_element(element: HtmlElement, dialect: Dialect) -> Reading:
+    """An element itself as blocks."""
+    reader = _Reader(dialect)
+    out = _Flow()
+    reader.element(element, out, _PLAIN, 0)
     return Reading(out.done(), reader.lost)
 
 
@@ -141,6 +150,7 @@ def largest(srcset: str) -> tuple[str, float]:
 _DEPTH = 120  # nested elements that are read as structure; each costs three Python frames of the interpreter's 1,000
 _KEPT_DEPTH = 500  # nested elements kept when a page is too deep for libxml2 (2,048)
 _ATTRIBUTES = 256  # libxml2 takes time in the square of them: 100,000 on one element are 14 seconds (measured)
+_LONG_TAG = 2_000  # characters below which a tag has no more attributes than cost a millisecond
 _CELLS = 20_000
 _SPAN = 1000  # as the HTML standard has it for colspan
 _PIXELS = 100_000
@@ -158,37 +168,69 @@ def _names(spelt: str) -> frozenset[str]:
 
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")
-# A tag up to its ">", which may also stand in a quoted value. Possessive: never tries twice.
-_TAG = re.compile(r"""<(/?)([a-zA-Z][^\s/>"']*+)((?:[^>"']++|"[^"]*+"|'[^']*+')*+)>?""")
+# A tag up to its ">", which may also stand in a value in quotes; a quote that follows no "=" is none. Possessive: never
+# tries twice.
+_TAG = re.compile(r"""<(/?)([a-zA-Z][^\s/>]*+)((?:[^>=]++|=\s*+(?:"[^"]*+"|'[^']*+')?+)*+)>?""")
+_TAGS = re.compile(r"""<[a-zA-Z](?:[^>=]++|=\s*+(?:"[^"]*+"|'[^']*+')?+)*+""")
+_PROGRAM = r"<(?P<program>script|style)\b.*?(?:</(?P=program)|\Z)"
+# A tag with thousands of attributes has a long stretch without brackets, or many brackets in its values.
+_GAP = re.compile(r"<[a-zA-Z][^<>]{1000}")
+_TAG_IN_VALUE = re.compile(r"""=\s*+["'][^"'<>]*+[<>]""")
+_VALUES = 10
+_PROGRAM_TAG = re.compile(r"<(?:script|style)\b", re.IGNORECASE)
+_TAG_OR_PROGRAM = re.compile(f"{_PROGRAM}|{_TAG.pattern}", re.IGNORECASE | re.DOTALL)
 _ATTRIBUTE = re.compile(r"""[^\s=/>"']++(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>"']*+))?+""")
 _VOID = _names("area base br col embed hr img input link meta param source track wbr")
 
 
 def _tree(html: str) -> tuple[HtmlElement, bool]:
     """The tree, and whether it is all of the page: libxml2 stops where nesting is deeper than it allows."""
-    parser = HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
+    # Not the parser of lxml.html: it asks a Python function for the class of every element that is looked at.
+    parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
     root = etree.fromstring(html.encode() or b" ", parser=parser)
     if root is None:
-        root = etree.fromstring(b"<html></html>", parser=HTMLParser(encoding="utf-8"))
+        root = etree.fromstring(b"<html></html>", parser=etree.HTMLParser(encoding="utf-8"))
         return root, True
     return root, not parser.error_log.filter_types(etree.ErrorTypes.ERR_RESOURCE_LIMIT)
+
+
+def _encodable(html: str) -> str:
+    try:
+        html.encode()
+    except UnicodeEncodeError:
+        return _SURROGATES.sub("\ufffd", html)
+    return html
 
 
 def _bounded(html: str) -> str:
     """The same page without more attributes on a tag than anybody needs."""
 
     def shorten(tag: re.Match[str]) -> str:
-        slash, name, rest = tag.groups()
-        if len(rest) < 2 * _ATTRIBUTES:
-            return tag.group()
-        attributes = _ATTRIBUTE.findall(rest)
+        if tag["program"] or len(tag[4]) < _LONG_TAG:
+            return tag[0]
+        attributes = _ATTRIBUTE.findall(tag[4])
         if len(attributes) <= _ATTRIBUTES:
-            return tag.group()
-        return f"<{slash}{name} {' '.join(attributes[:_ATTRIBUTES])}>"
+            return tag[0]
+        return f"<{tag[2]}{tag[3]} {' '.join(attributes[:_ATTRIBUTES])}>"
 
-    if any(len(tag.group(3)) >= 2 * _ATTRIBUTES for tag in _TAG.finditer(html)):
-        return _TAG.sub(shorten, html)
+    for part in _markup(html):
+        if _GAP.search(part) is None and sum(1 for _ in islice(_TAG_IN_VALUE.finditer(part), _VALUES)) < _VALUES:
+            continue
+        tags = (tag for tag in _TAGS.findall(part) if len(tag) >= _LONG_TAG)
+        if any(len(_ATTRIBUTE.findall(tag)) > _ATTRIBUTES for tag in tags):
+            return _TAG_OR_PROGRAM.sub(shorten, html)
     return html
+
+
+def _markup(html: str) -> Iterator[str]:
+    """The parts of a page between its programs and styles."""
+    at = 0
+    for opening in _PROGRAM_TAG.finditer(html):
+        if opening.start() >= at:
+            yield html[at : opening.start()]
+            end = html.find(f"</{opening[0][1:]}", opening.end())
+            at = end if end >= 0 else opening.end()
+    yield html[at:]
 
 
 def _shallow(html: str) -> str:

@@ -1,0 +1,112 @@
+"""The text of a capture: which encoding its bytes are in.
+
+A byte order mark says; else what is valid UTF-8 beyond ASCII is UTF-8, whatever is declared; else what the answer's
+head or the page declares, if the bytes agree; else the encoding in which they make most sense.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+from wirecopy.model import Capture
+
+_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_IN_HEAD = re.compile(r"charset\s*=\s*[\"']?([\w.:-]{2,40})", re.IGNORECASE | re.ASCII)
+_IN_PAGE = re.compile(
+    rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([\w.:-]{2,40})|<\?xml[^>]{0,100}encoding=[\"']([\w.:-]{2,40})",
+    re.IGNORECASE,
+)
+_DECLARED_IN = 4096  # bytes; the standard says 1,024, pages don't keep to it
+_SAMPLE = 60_000  # bytes by which an encoding is guessed
+_WRONG = 0.002  # share of undecodable characters that a declared encoding may have: cut and pasted ones
+
+# As browsers take them (the WHATWG's Encoding Standard): the larger one of the same family.
+_TAKEN_AS = {
+    "gb2312": "gb18030", "gbk": "gb18030", "gb_2312-80": "gb18030", "x-gbk": "gb18030", "iso-8859-1": "cp1252",
+    "latin1": "cp1252", "latin-1": "cp1252", "ascii": "cp1252", "us-ascii": "cp1252", "iso8859-1": "cp1252",
+    "shift_jis": "cp932", "shift-jis": "cp932", "sjis": "cp932", "x-sjis": "cp932", "windows-31j": "cp932",
+    "euc-kr": "cp949", "ks_c_5601-1987": "cp949", "big5": "big5hkscs", "x-big5": "big5hkscs", "iso-8859-9": "cp1254",
+    "tis-620": "cp874", "utf8": "utf-8",
+}  # fmt: skip
+# Letters that a page in the encoding's language can't do without.
+_GUESSES = (
+    ("gb18030", "的一是在不了有和人这中大为上个国我以要他时来用们到说会可也出就对年"),
+    ("big5hkscs", "的一是在不了有和人這中大為上個國我以要他時來用們到說會可也出就對年"),
+    ("euc_jp", "のにはをたがでてとしれさいるなもあこ"),
+    ("cp932", "のにはをたがでてとしれさいるなもあこ"),
+    ("cp949", "이다는의에을가고를한은로기지사하도"),
+    ("cp1251", "оеаинтсрвлкмдпуяыьгзбчйх"),
+    ("koi8_r", "оеаинтсрвлкмдпуяыьгзбчйх"),
+    ("cp1253", "αοιετσνηυρπκμλςάόίέή"),
+    ("cp1256", "اليمنوترةبعدفهسكق"),
+    ("cp1255", "יוהלארתבשמנדעחקפ"),
+    ("cp1250", "ąćęłńóśźżáčďéěíňřšťúůýžőűșțâă"),
+    ("cp1252", "äöüßéèàçêñáíóúãõåæøâîôûë’“”–"),
+    ("cp1254", "ışğçöüİ"),
+)
+
+_MANY_BYTES = frozenset({"gb18030", "big5hkscs", "euc_jp", "cp932", "cp949"})
+_LATIN = frozenset({"cp1250", "cp1252", "cp1254"})
+_MIXED = re.compile(r"[A-Za-z][^\x00-\x7f]|[^\x00-\x7f](?=[A-Za-z])")
+
+
+def decoded(capture: Capture) -> str:
+    """The page as text. Never fails: what can't be decoded is U+FFFD."""
+    return decode(capture.body, capture.header("content-type"))
+
+
+def decode(body: bytes, content_type: str = "") -> str:
+    """Bytes as text, by what is declared and by what they are."""
+    for mark, name in _MARKS:
+        if body.startswith(mark):
+            return body.decode(name, "replace")
+    if body.isascii() and b"\x1b" not in body:
+        return body.decode("ascii")
+    try:
+        return body.decode("utf-8")
+    except UnicodeDecodeError:
+        pass
+    in_head, in_page = _IN_HEAD.search(content_type), _IN_PAGE.search(body[:_DECLARED_IN])
+    declared = [in_head[1] if in_head else "", (in_page[1] or in_page[2] or b"").decode("ascii") if in_page else ""]
+    for name in declared:
+        if name and (text := _tried(body, name)) is not None:
+            return text
+    guess = _guessed(body)
+    # UTF-8 with a few broken characters, cut somewhere on its way, is still UTF-8.
+    text = body.decode("utf-8", "replace")
+    return text if text.count("\ufffd") <= len(text) * _WRONG or not guess else body.decode(guess, "replace")
+
+
+def _tried(body: bytes, name: str) -> str | None:
+    """The text in this encoding, None when it is none, or not that of a page, or these bytes are not in it."""
+    name = _TAKEN_AS.get(name.lower(), name)
+    try:
+        if not codecs.lookup(name)._is_text_encoding:  # the codecs of zip and hex are no text
+            return None
+        text = body.decode(name, "replace")
+    except (LookupError, UnicodeError, ValueError):
+        return None
+    return text if text.count("\ufffd") <= max(1, len(text) * _WRONG) else None
+
+
+def _guessed(body: bytes) -> str:
+    """The encoding in which these bytes read best."""
+    sample = re.sub(rb"<(script|style)\b.*?</\1|<[^>]*>", b" ", body[: _SAMPLE * 3], flags=re.DOTALL | re.IGNORECASE)[
+        :_SAMPLE
+    ]
+    best, name = 0.0, ""
+    for encoding, common in _GUESSES:
+        text = sample.decode(encoding, "replace")
+        beyond = [c for c in text if c > "\x7f"]
+        if not beyond:
+            continue
+        letters = set(common)
+        # Letters of two scripts don't stand in one word.
+        mixed = 0 if encoding in _LATIN else len(_MIXED.findall(text))
+        score = (sum(c in letters for c in beyond) - 5 * beyond.count("\ufffd") - mixed) / len(beyond)
+        if encoding in _MANY_BYTES:
+            score *= 3  # of thousands of characters a few are common; of thirty letters nearly all
+        if score > best:
+            best, name = score, encoding
+    return name

@@ -1,0 +1,302 @@
+"""One walk over a page: its blocks of text as a tree of boxes, with what choosing the article needs to know of each.
+
+- A `Box` is an element that stands on lines of its own; what runs inside a line belongs to the box around it.
+- What is hidden, active or clutter by its name is not entered; `Survey.dropped` has it, with the reason.
+- Lengths are in characters of an alphabet: one of Chinese, Japanese or Korean says more and counts `WIDE` times.
+- Time is linear, depth bounded: what nests deeper is read as one piece of text.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from lxml.html import HtmlElement
+
+from wirecopy.collect.read.page.clutter import NONE, Hint, hint
+
+WIDE = 2.5  # letters that an ideograph is worth: translations of news run 2 to 3 times longer in Latin letters
+_DEPTH = 180
+# The first bytes in UTF-8 of kana, ideographs and hangul, which stand nowhere else.
+_NOT_WIDE = bytes(set(range(256)) - set(range(0xE3, 0xEE)))
+_COMMAS = re.compile("[,，、。；،؛、.!?！？।]")
+_HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+
+
+def _names(spelt: str) -> frozenset[str]:
+    return frozenset(spelt.split())
+
+
+_SKIPPED = _names(
+    # A figcaption is read with its figure, and is no part of the text.
+    "script style canvas input option textarea meter progress applet map area link meta "
+    "base title head iframe embed video audio math datalist figcaption"
+)
+# Never text; but a page that does not close one of them hangs the rest of itself in it.
+_CLUTTER_TAGS = _names("nav dialog svg template button select noscript object")
+_INLINE = _names(
+    "a span b strong i em u s strike del ins font small big sub sup code kbd samp tt var dfn abbr acronym cite q mark "
+    "time data label bdi bdo wbr nobr ruby rb rt rtc rp output blink img picture source o:p"
+)
+_HEADINGS = _names("h1 h2 h3 h4 h5 h6")
+_CLUTTER_ROLES = _names(
+    "navigation banner contentinfo complementary search dialog alertdialog menu menubar toolbar alert tablist"
+)
+
+
+@dataclass(slots=True, eq=False)
+class Line:
+    """A paragraph's text as the page has it: one line of words in a box."""
+
+    box: Box
+    words: str
+    length: float
+    linked: float
+
+    @property
+    def told(self) -> float:
+        """How much of it is told rather than labelled or linked."""
+        return self.length - self.linked if self.length >= 40 and self.linked < self.length * 0.5 else 0.0
+
+
+@dataclass(slots=True, eq=False)
+class Box:
+    """An element on lines of its own."""
+
+    element: HtmlElement
+    tag: str
+    parent: Box | None
+    hints: int
+    kids: list[Box] = field(default_factory=list)
+    lines: list[Line] = field(default_factory=list)
+    length: float = 0.0
+    linked: float = 0.0
+    told: float = 0.0
+    sentences: int = 0
+    score: float = 0.0
+
+    @property
+    def density(self) -> float:
+        """The share of its text that is links."""
+        return self.linked / self.length if self.length else 0.0
+
+    def ancestors(self) -> list[Box]:
+        found = []
+        box = self.parent
+        while box is not None:
+            found.append(box)
+            box = box.parent
+        return found
+
+
+@dataclass(slots=True)
+class Survey:
+    """A page's boxes in document order, its lines, and what was not entered."""
+
+    root: Box
+    boxes: list[Box]
+    lines: list[Line]
+    dropped: dict[HtmlElement, str]
+    wide: bool
+    headings: list[tuple[int, HtmlElement, str]]
+    marked: list[tuple[HtmlElement, int, int]]
+    figures: list[tuple[int, HtmlElement]]
+
+    def figures_between(self, start: int, end: int) -> list[HtmlElement]:
+        """The figures that stand between two lines."""
+        return [figure for at, figure in self.figures if start <= at <= end]
+
+    def release(self) -> None:
+        """Untie the boxes from each other, so that the page's tree goes when it is no longer needed and not later."""
+        for box in self.boxes:
+            box.parent = None
+            box.kids.clear()
+            box.lines.clear()
+
+
+def is_wide(html: str) -> bool:
+    """Is a page written in a script whose characters are words or syllables?"""
+    return not html.isascii() and len(html.encode(errors="replace").translate(None, _NOT_WIDE)) > 150
+
+
+_MARKED = Hint.BYLINE | Hint.LEAD | Hint.DATE
+_PRUNED = Hint.CLUTTER | Hint.COMMENTS | Hint.CAPTION | Hint.HIDDEN
+_KEPT = _names("body article main")
+_NEVER_PRUNED = _names("h1 tr td tbody figure picture img")
+
+
+def _is_sentence(paragraph: HtmlElement) -> bool:
+    return len("".join(paragraph.itertext())) > 40
+
+
+def _unseen(element: HtmlElement, found: int) -> str:
+    """Is an element hidden by its attributes? The article itself is often shown by a script only when it has loaded."""
+    style = element.get("style")
+    if style and _HIDDEN_STYLE.search(style):
+        return "" if found & Hint.LIKELY and "visibility" in style else "hidden"
+    return "hidden" if element.get("hidden") is not None else ""
+
+
+def _beside(element: HtmlElement, tag: str, found: int) -> str:
+    """Why an element is beside the article by its names, or ""."""
+    if found & _PRUNED and tag not in _NEVER_PRUNED:
+        if found & (Hint.CLUTTER | Hint.COMMENTS):
+            return "name"
+        if found & Hint.CAPTION:
+            return "caption"
+        return "" if found & Hint.LIKELY else "hidden"
+    if element.get("role") in _CLUTTER_ROLES:
+        return "role"
+    if element.get("aria-hidden") == "true" and tag != "img":
+        return "hidden"
+    return "name" if element.get("itemprop") == "comment" else ""
+
+
+class _Surveyor:
+    def __init__(self, body: HtmlElement, *, wide: bool, prune: bool) -> None:
+        self.scale = WIDE if wide else 1.0
+        self.prune = prune
+        self.boxes: list[Box] = []
+        self.lines: list[Line] = []
+        self.dropped: dict[HtmlElement, str] = {}
+        self.headings: list[tuple[int, HtmlElement, str]] = []
+        self.marked: list[tuple[HtmlElement, int, int]] = []
+        self.figures: list[tuple[int, HtmlElement]] = []
+        self.words: list[str] = []
+        self.linked = 0
+        self.paragraphs = -1  # of the whole page, counted when first needed
+        self.body = body
+
+    def box(self, element: HtmlElement, tag: str, parent: Box | None, hints: int, depth: int) -> Box:
+        box = Box(element, tag, parent, hints)
+        self.boxes.append(box)
+        if parent is not None:
+            parent.kids.append(box)
+        if depth > _DEPTH:
+            self.words.append(" ".join(element.itertext()))
+        else:
+            self.content(element, box, False, depth)
+        self.flush(box)
+        for kid in box.kids:
+            box.length += kid.length
+            box.linked += kid.linked
+            box.told += kid.told
+            box.sentences += kid.sentences
+        return box
+
+    def content(self, element: HtmlElement, box: Box, linked: bool, depth: int) -> None:
+        words = self.words
+        if said := element.text:
+            words.append(said)
+            if linked:
+                self.linked += len(said)
+        for child in element:
+            tag = child.tag
+            if isinstance(tag, str) and tag not in _SKIPPED:
+                self.child(child, tag, box, linked, depth)
+            if said := child.tail:
+                words.append(said)
+                if linked:
+                    self.linked += len(said)
+
+    def child(self, child: HtmlElement, tag: str, box: Box, linked: bool, depth: int) -> None:
+        if tag == "br":
+            self.words.append("\n\0")
+            if len(child):
+                self.content(child, box, linked, depth + 1)
+            return
+        hints = self.hints(child, tag)
+        if hints is None:
+            return
+        if tag in _INLINE:
+            if depth < _DEPTH:
+                self.content(child, box, linked or tag == "a", depth + 1)
+            else:
+                self.words.append(" ".join(child.itertext()))
+            return
+        self.flush(box)
+        if tag == "figure":
+            self.figures.append((len(self.lines), child))
+        elif tag in _HEADINGS:
+            self.headings.append((len(self.lines), child, tag))
+        self.box(child, tag, box, hints, depth + 1)
+
+    def hints(self, child: HtmlElement, tag: str) -> int | None:
+        """What an element's names say; None: it is not entered."""
+        attrib = child.attrib
+        if not attrib:
+            return self.without(child, "element", NONE) if tag in _CLUTTER_TAGS else NONE
+        get = child.get
+        found = NONE
+        if named := get("class"):
+            found = hint(named)
+        if named := get("id"):
+            found |= hint(named)
+        if found & _MARKED:
+            self.marked.append((child, found, len(self.lines)))
+        if tag in _KEPT:
+            return found
+        reason = _unseen(child, found) or ("element" if tag in _CLUTTER_TAGS else "")
+        if not reason and self.prune:
+            reason = _beside(child, tag, found)
+        return self.without(child, reason, found) if reason else found
+
+    def without(self, child: HtmlElement, reason: str, found: int) -> int | None:
+        """Leave an element out, unless the article would go with it: malformed pages hang the rest of themselves in
+        whatever they did not close, and names lie.
+        """
+        paragraphs = sum(1 for each in child.iter("p") if _is_sentence(each))
+        if paragraphs > 2 and not found & Hint.COMMENTS:
+            if self.paragraphs < 0:
+                self.paragraphs = sum(1 for each in self.body.iter("p") if _is_sentence(each))
+            if paragraphs > self.paragraphs * (0.3 if found & Hint.LIKELY else 0.5):
+                return found
+        self.dropped[child] = reason
+        return None
+
+    def flush(self, box: Box) -> None:
+        if not self.words:
+            return
+        whole = "".join(self.words)
+        linked, self.linked = self.linked, 0
+        self.words.clear()
+        pieces = whole.split("\0") if "\0" in whole else (whole,)
+        total = len(whole) or 1
+        for piece in pieces:
+            words = " ".join(piece.split())
+            if not words:
+                continue
+            length = len(words) * self.scale
+            share = min(length, linked * self.scale * len(piece) / total)
+            line = Line(box, words, length, share)
+            self.lines.append(line)
+            box.lines.append(line)
+            box.length += length
+            box.linked += share
+            if told := line.told:
+                box.told += told
+                box.sentences += 1
+
+
+def survey(root: HtmlElement, *, wide: bool, prune: bool = True) -> Survey:
+    """The boxes of a page, from its body down."""
+    body = root.find("body")
+    if body is None:
+        body = root
+    surveyor = _Surveyor(body, wide=wide, prune=prune)
+    top = surveyor.box(body, "body", None, NONE, 0)
+    return Survey(
+        top,
+        surveyor.boxes,
+        surveyor.lines,
+        surveyor.dropped,
+        wide,
+        surveyor.headings,
+        surveyor.marked,
+        surveyor.figures,
+    )
+
+
+def commas(words: str) -> int:
+    """Marks that sentences have and labels haven't."""
+    return len(_COMMAS.findall(words))
