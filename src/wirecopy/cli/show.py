@@ -126,7 +126,9 @@ def trial(source: Source, archive: Archive, outcome: Outcome, *, as_one_json: bo
             {"source": source.id, "leads": sum(counts.values()), "articles": readings, "failures": outcome.failures}
         )
         return
-    result(f"{source.id} ({source.name}): {sum(counts.values()):,} articles are listed; nothing of this is kept")
+    listed = sum(counts.values())
+    are = "article is" if listed == 1 else "articles are"
+    result(f"{source.id} ({source.name}): {listed:,} {are} listed; nothing of this is kept")
     for reading in readings:
         result("")
         result(styled(printable(reading.title) or reading.url, "bold"))
@@ -141,8 +143,10 @@ def trial(source: Source, archive: Archive, outcome: Outcome, *, as_one_json: bo
         result(f"  {reading.url}")
         if reading.lost:
             result("  not understood: " + ", ".join(f"{count} × {what}" for what, count in reading.lost))
+    told = {reading.reason for reading in readings}
     for failure in outcome.failures[:_MOST_SHOWN]:
-        result(f"  {styled('failed', 'bad')} {printable(failure.reason)}")
+        if failure.reason not in told:
+            result(f"  {styled('failed', 'bad')} {printable(failure.reason)}")
 
 
 def _reading(archive: Archive, source: Source, key: str) -> _Reading:

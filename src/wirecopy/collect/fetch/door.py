@@ -301,7 +301,9 @@ def _unanswered(
         case aiohttp.ClientProxyConnectionError() | aiohttp.ClientHttpProxyError():
             return Unanswered(f"{where}: the proxy {proxy.name if proxy else ''} did not connect us ({why})")
         case aiohttp.ClientConnectorDNSError(os_error=socket.gaierror(errno=socket.EAI_NONAME)):
-            return FetchError(f"{where}: there is no host {host}; check how it is spelt")
+            return FetchError(
+                f"{where}: there is no host {host}; check how it is spelt, and that this machine has a network"
+            )
         case aiohttp.ClientConnectorDNSError():
             return Unanswered(f"{where}: {host} can't be looked up ({why}); check the network and its name server")
         case aiohttp.ClientConnectorCertificateError() | aiohttp.ClientConnectorSSLError():
