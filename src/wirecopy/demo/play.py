@@ -6,9 +6,10 @@ mirror like any other: a folder with its file, its archive and its publications.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol
@@ -30,10 +31,31 @@ class Collect(Protocol):
     """One round over the network: what `cli.commands.run_round` is."""
 
     def __call__(
-        self, config: Config, sources: tuple[Source, ...], archive: Archive, *, clock: Callable[[], datetime]
+        self,
+        config: Config,
+        sources: tuple[Source, ...],
+        archive: Archive,
+        *,
+        clock: Callable[[], datetime],
+        sleep: Callable[[float], Awaitable[object]],
+        monotonic: Callable[[], float],
     ) -> tuple[Outcome, ...]:
         """The outcome of each source."""
         ...
+
+
+class _Waits:
+    """Time to wait by that passes as soon as somebody waits: a day in seconds, and back-off in none."""
+
+    def __init__(self) -> None:
+        self._passed = 0.0
+
+    async def sleep(self, seconds: float) -> None:
+        self._passed += seconds
+        await asyncio.sleep(0)
+
+    def monotonic(self) -> float:
+        return self._passed
 
 
 class Told(Noun, frozen=True, kw_only=True):
@@ -67,11 +89,14 @@ def play(
         path.write_text(_config(outlet), "utf-8")
         config = load(path)
         archive = open_archive(config.archive, write=True, holder="wirecopy demo")
+        waits = _Waits()
         try:
             steps = []
             for happened in day(outlet):
                 since = outlet.now()
-                outcomes = collect(config, config.sources, archive, clock=outlet.now)
+                outcomes = collect(
+                    config, config.sources, archive, clock=outlet.now, sleep=waits.sleep, monotonic=waits.monotonic
+                )
                 steps.append(Told(happened=happened, outcomes=outcomes, changed=tuple(_changes(archive, since))))
                 tell(steps[-1])
             with archive.edition() as edition:
