@@ -17,12 +17,10 @@ from wirecopy import urls
 from wirecopy.errors import ConfigError
 from wirecopy.model import Noun, Source, replace
 from wirecopy.outlets import shipped, shipped_source
+from wirecopy.publish import LAYOUTS, PICTURES
 
 FILE = "wirecopy.toml"
 PROJECT = "https://github.com/wirecopy/wirecopy"
-
-LAYOUTS = ("plain", "classic")
-PICTURES = ("outlet", "proxy", "none")
 
 
 class Config(Noun, frozen=True, kw_only=True):

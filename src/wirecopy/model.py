@@ -245,7 +245,6 @@ class Source(Noun, frozen=True, kw_only=True):
     family: str = ""
     feeds: tuple[str, ...] = ()
     sitemaps: tuple[str, ...] = ()
-    listings: tuple[str, ...] = ()
     key: str = ""
     kinds: tuple[tuple[str, str], ...] = ()
     asks: tuple[str, ...] = ()
@@ -255,7 +254,6 @@ class Source(Noun, frozen=True, kw_only=True):
     reader: str = ""
     every: float = 900.0
     pace: float = 1.0
-    pictures: str = "own"
 
 
 class Lead(Noun, frozen=True, kw_only=True):

@@ -163,6 +163,9 @@ def test_a_page_that_is_not_the_article_never_becomes_one(mirror, outlet, troubl
         assert mirror.article(shown.id) == good
         assert mirror.changes(shown.id) == ["new"]
         assert mirror.state(shown.id) in ("held", "failed")
+        reason = mirror.archive.entry("demo-zh", str(shown.id)).reason
+        assert reason
+        assert reason.count("stands in") <= 1  # three addresses, one reason: it is told once
     outlet.heal()
     mirror.collect(everything=True, pass_hours=30)
     shows(mirror.article(shown.id), next(each for each in outlet.shown("zh") if each.id == shown.id))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from wirecopy.publish import LAYOUTS, PICTURES
 from wirecopy.version import __version__
 
 
@@ -65,10 +66,8 @@ def parser() -> argparse.ArgumentParser:
 
     sub = command("publish", "write what changed")
     sub.add_argument("format", metavar="FORMAT", nargs="?", default="markdown", choices=["markdown"], help="markdown")
-    sub.add_argument(
-        "--layout", choices=["plain", "classic"], help="plain is for people, classic is the model document"
-    )
-    sub.add_argument("--pictures", choices=["outlet", "proxy", "none"], help="where pictures are shown from")
+    sub.add_argument("--layout", choices=LAYOUTS, help="plain is for people, classic is the model document")
+    sub.add_argument("--pictures", choices=PICTURES, help="where pictures are shown from")
     sub.add_argument("--to", metavar="FOLDER", help="where to write (default: public/ beside the file)")
 
     sub = command("status", "sources, last visits, failures, what is held, the ledger")

@@ -209,7 +209,7 @@ class _Round:
         for url in self.source.feeds:
             if self.index_is_due(url):
                 feeds_failed |= not await self.index(url, self.source.every)
-        for url in (*self.source.sitemaps, *self.source.listings):
+        for url in self.source.sitemaps:
             if feeds_failed or self.index_is_due(url):
                 await self.index(url, self.source.every * (8 if self.source.feeds else 1))
 

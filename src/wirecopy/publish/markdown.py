@@ -19,13 +19,11 @@ import msgspec
 
 from wirecopy.errors import ConfigError
 from wirecopy.model import Document, Edition, Headline, Link, Noun, Shelf
-from wirecopy.publish import lists, manifest, plain
+from wirecopy.publish import LAYOUTS, PICTURES, lists, manifest, plain
 from wirecopy.publish.output import Output, check
 
-__all__ = ["LAYOUTS", "PICTURES", "Published", "check", "publish"]
+__all__ = ["Published", "check", "publish"]
 
-LAYOUTS = ("plain", "classic")
-PICTURES = ("outlet", "proxy", "none")
 RENDERING = 1
 """Raise this with every change to the bytes that plain.py, classic.py or lists.py write: folders are then made anew."""
 

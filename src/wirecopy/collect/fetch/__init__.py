@@ -76,7 +76,6 @@ class Fetcher:
         self._turns = Turns(now=monotonic or _loop_time, sleep=sleep, per_host=per_host, on_wait=on_wait)
         self._known = known
         self._robots: dict[str, _KeptRobots] = {}
-        self._pending: dict[str, int] = {}
 
     async def __aenter__(self) -> Self:
         return self
@@ -90,11 +89,6 @@ class Fetcher:
     def asked(self) -> int:
         """How many requests were really sent: the operator's footprint."""
         return self._door.asked
-
-    @property
-    def waiting_for(self) -> str:
-        """The host whose turn or answer has been waited for the longest; "" when nothing is under way."""
-        return next(iter(self._pending), "")
 
     @property
     def robots_captures(self) -> dict[str, Capture]:
@@ -153,18 +147,12 @@ class Fetcher:
     ) -> tuple[Capture, str, float]:
         """Wait for a turn and ask; the capture, where it redirects to, and the seconds it took to answer."""
         host = target.host
-        self._pending[host] = self._pending.get(host, 0) + 1
+        await self._turns.take(host, gap)
+        begun = _loop_time()
         try:
-            await self._turns.take(host, gap)
-            begun = _loop_time()
-            try:
-                capture, location = await self._door.ask(target, headers, limits, begun + left)
-            finally:
-                self._turns.give(host)
+            capture, location = await self._door.ask(target, headers, limits, begun + left)
         finally:
-            self._pending[host] -= 1
-            if not self._pending[host]:
-                del self._pending[host]
+            self._turns.give(host)
         if capture.status in (429, 503):
             wait = retry_after(capture.header("Retry-After"), capture.at)
             if wait is not None:
