@@ -6,6 +6,7 @@ import pytest
 
 from wirecopy import config
 from wirecopy.errors import ConfigError
+from wirecopy.model import PageRules
 from wirecopy.outlets import shipped, shipped_source, source_of
 
 HERE = Path("mirror") / "wirecopy.toml"
@@ -109,3 +110,19 @@ def test_an_address_belongs_to_the_edition_in_its_path():
     assert source_of("https://www.dw.com/zh-hant/x/a-1").id == "dw-zh-hant"
     assert source_of("https://dw.com/de/x/a-1").id == "dw-de"
     assert source_of("https://www.example.org/zh/x/a-1") is None
+
+
+def test_page_rules_are_css_or_xpath_and_what_is_neither_is_named():
+    table = '[sources.courier]\nfeeds = ["https://courier.example/feed"]\n[sources.courier.page]\n'
+    right = 'body = ["article .text"]\ndrop = ["//p[@class]"]\nsince = "2026-01-01"'
+    page = config.parse(table + right, HERE).sources[0].page
+    assert page == PageRules(body=("article .text",), drop=("//p[@class]",), since="2026-01-01")
+    said = "\n".join(complaints(table + 'body = ["div["]\ndrop = ["//p["]\nuntil = "soon"\nboddy = ["p"]'))
+    for words in ("no CSS selector", "no XPath", "no day", "did you mean 'body'?", "[sources.courier.page]"):
+        assert words in said
+
+
+def test_a_zone_is_one_of_the_list_and_reading_from_a_feed_needs_a_feed():
+    said = complaints('[sources.courier]\nlistings = ["https://courier.example/"]\nzone = "Mars/Base"\nread = "feed"')
+    assert "'Mars/Base'" in said[0]
+    assert "add feeds" in said[1]

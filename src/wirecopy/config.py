@@ -11,11 +11,13 @@ import os
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
+from datetime import date
 from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from wirecopy import urls
 from wirecopy.errors import ConfigError
-from wirecopy.model import Noun, Source, replace
+from wirecopy.model import Noun, PageRules, Source, replace
 from wirecopy.outlets import shipped, shipped_source
 from wirecopy.publish import LAYOUTS, PICTURES
 
@@ -152,8 +154,8 @@ class _Reader:
 
     def source(self, where: str, source_id: str, table: Mapping[str, object]) -> Source:
         keys = {
-            "outlet", "name", "language", "homepage", "family", "feeds", "sitemaps", "key", "kinds", "asks", "strip",
-            "keep", "drop", "reader", "every", "pace",
+            "outlet", "name", "language", "homepage", "family", "feeds", "sitemaps", "listings", "key", "kinds", "asks",
+            "strip", "keep", "drop", "reader", "read", "page", "zone", "every", "pace",
         }  # fmt: skip
         self.unknown(where, table, sorted(keys))
         base = self.base(where, source_id, table)
@@ -166,6 +168,7 @@ class _Reader:
             family=self.words(where, table, "family", base.family),
             feeds=self.list_of(where, table, "feeds", base.feeds, _is_address),
             sitemaps=self.list_of(where, table, "sitemaps", base.sitemaps, _is_address),
+            listings=self.list_of(where, table, "listings", base.listings, _is_address),
             key=self.words(where, table, "key", base.key, _is_key),
             kinds=tuple((name, str(value)) for name, value in kinds.items()) or base.kinds,
             asks=self.list_of(where, table, "asks", base.asks, _is_template),
@@ -173,15 +176,30 @@ class _Reader:
             keep=self.list_of(where, table, "keep", base.keep, _is_pattern),
             drop=self.list_of(where, table, "drop", base.drop, _is_pattern),
             reader=self.words(where, table, "reader", base.reader, _is_reader),
+            read=self.one_of(where, table, "read", ("page", "feed"), default=base.read),
+            page=self.page_rules(f"[sources.{source_id}.page]", self.table(where, table, "page"), base.page),
+            zone=self.words(where, table, "zone", base.zone, _is_zone),
             every=self.seconds(where, table, "every", base.every, least=60),
             pace=self.seconds(where, table, "pace", base.pace, least=0),
         )
-        if not (source.feeds or source.sitemaps):
+        if not (source.feeds or source.sitemaps or source.listings):
             self.complain(
                 where,
-                'says nowhere where its articles are listed; add feeds = ["https://…"] or sitemaps = ["https://…"]',
+                'says nowhere where its articles are listed; add feeds = ["https://…"], sitemaps = ["https://…"] '
+                'or listings = ["https://…"]',
+            )
+        if source.read == "feed" and not source.feeds:
+            self.complain(
+                where, 'takes its articles from feeds (read = "feed") and names none; add feeds = ["https://…"]'
             )
         return source
+
+    def page_rules(self, where: str, table: Mapping[str, object], base: PageRules) -> PageRules:
+        self.unknown(where, table, PageRules.__struct_fields__)
+        days = {each: self.words(where, table, each, getattr(base, each), _is_day) for each in ("since", "until")}
+        selectors = [each for each in PageRules.__struct_fields__ if each not in days]
+        found = {each: self.list_of(where, table, each, getattr(base, each), _is_selector) for each in selectors}
+        return replace(base, **found, **days)
 
     def base(self, where: str, source_id: str, table: Mapping[str, object]) -> Source:
         outlet = self.words(where, table, "outlet", source_id if source_id in shipped() else "")
@@ -312,6 +330,32 @@ def _is_key(value: str) -> str:
 
 def _is_reader(value: str) -> str:
     return "" if value in readers() else _near(value, readers()) or f"there are: {', '.join(readers())}"
+
+
+def _is_selector(value: str) -> str:
+    from wirecopy.selectors import compiled  # here: it loads lxml, and most files hold no selector
+
+    try:
+        compiled(value)
+    except ValueError as error:
+        return str(error)
+    return ""
+
+
+def _is_day(value: str) -> str:
+    try:
+        date.fromisoformat(value)
+    except ValueError:
+        return "this is no day; write it as 2026-11-22"
+    return ""
+
+
+def _is_zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (ValueError, ZoneInfoNotFoundError, OSError):
+        return "this is no time zone of the IANA list, as Asia/Shanghai is"
+    return ""
 
 
 def _is_contact(value: str) -> str:

@@ -228,14 +228,36 @@ Blocks = tuple[AnyBlock, ...]
 # --- where articles come from ------------------------------------------------------------------------------------
 
 
+class PageRules(Noun, frozen=True, kw_only=True):
+    """What an outlet's pages hold where, when the general rules need help. See docs/config.md for each key.
+
+    Each field is a tuple of selectors, of which the first that finds something is taken (`drop`: all of them): CSS,
+    or XPath where it begins with "/", "./" or "(". `next_page` and `single_page` find links: to the next part of an
+    article, to all of it on one page. `since` and `until` (yyyy-mm-dd, "" open) bound the captures they are for.
+    """
+
+    title: tuple[str, ...] = ()
+    subtitle: tuple[str, ...] = ()
+    authors: tuple[str, ...] = ()
+    published: tuple[str, ...] = ()
+    body: tuple[str, ...] = ()
+    drop: tuple[str, ...] = ()
+    next_page: tuple[str, ...] = ()
+    single_page: tuple[str, ...] = ()
+    since: str = ""
+    until: str = ""
+
+
 class Source(Noun, frozen=True, kw_only=True):
     """An outlet in one language: where it lists, how to ask it, how to read it. See docs/config.md for each key.
 
     `family` is shared by sources whose content ids are one number space ("dw"). `key` is a regular expression whose
     group `key` finds the outlet's own id in an address (and `kind`, where there is one). `asks` are the addresses to
     ask for one article, in order, as templates of {url} {key} {kind} {language} {origin}; empty: the page itself.
-    `reader` names the module under `wirecopy.outlets` that reads the outlet's own shapes; empty: the common reader.
-    Durations are seconds.
+    `reader` names the module under `wirecopy.outlets` that reads the outlet's own shapes; empty: the common reader,
+    which `page` helps. `read` says whether articles are taken from their pages ("page") or from the feed's own full
+    text ("feed", nothing else is asked). `listings` are section pages, whose links are leads. `zone` (IANA) is where
+    moments are from that name no zone. Durations are seconds.
     """
 
     id: str
@@ -245,6 +267,7 @@ class Source(Noun, frozen=True, kw_only=True):
     family: str = ""
     feeds: tuple[str, ...] = ()
     sitemaps: tuple[str, ...] = ()
+    listings: tuple[str, ...] = ()
     key: str = ""
     kinds: tuple[tuple[str, str], ...] = ()
     asks: tuple[str, ...] = ()
@@ -252,6 +275,9 @@ class Source(Noun, frozen=True, kw_only=True):
     keep: tuple[str, ...] = ()
     drop: tuple[str, ...] = ()
     reader: str = ""
+    read: str = "page"
+    page: PageRules = PageRules()
+    zone: str = ""
     every: float = 900.0
     pace: float = 1.0
 
@@ -270,14 +296,6 @@ class Lead(Noun, frozen=True, kw_only=True):
     published: datetime | None = None
     modified: datetime | None = None
     via: str = ""
-
-
-class Listing(Noun, frozen=True, kw_only=True):
-    """What an index page gave: its leads in its own order, further pages, and what could not be read, in words."""
-
-    leads: tuple[Lead, ...] = ()
-    more: tuple[str, ...] = ()
-    complaints: tuple[str, ...] = ()
 
 
 Headers = tuple[tuple[str, str], ...]
@@ -315,6 +333,20 @@ class Capture(Noun, frozen=True, kw_only=True):
     def id(self) -> str:
         """The SHA-256 of the whole answer (head, moment and payload), in hexadecimal: one capture, one id anywhere."""
         return hashlib.sha256(_encoder.encode(replace(self, body=b"")) + self.digest.encode()).hexdigest()
+
+
+class Listing(Noun, frozen=True, kw_only=True):
+    """What an index page gave: its leads in its own order, further pages, and what could not be read, in words.
+
+    `more` are parts of the same index (the files of a sitemap index), `older` the pages that go on into the past.
+    `copies` are the texts that the index itself carried, each as evidence, by the key of its lead.
+    """
+
+    leads: tuple[Lead, ...] = ()
+    more: tuple[str, ...] = ()
+    older: tuple[str, ...] = ()
+    copies: tuple[tuple[str, Capture], ...] = ()
+    complaints: tuple[str, ...] = ()
 
 
 class Validators(Noun, frozen=True, kw_only=True):
