@@ -205,6 +205,15 @@ def test_a_visit_is_remembered_word_for_word_and_replaced_by_the_next(archive: A
     assert archive.visit(other.url) == replace(other, result="404")
 
 
+def test_what_was_learned_of_a_source_is_kept_as_it_was_given_and_replaced_by_the_next(archive: Archive) -> None:
+    assert archive.habits("demo-zh") == b""
+    archive.learn("demo-zh", '{"repeated":["责任编辑"]}'.encode())
+    archive.learn("demo-en", b"{}")
+    assert archive.habits("demo-zh") == '{"repeated":["责任编辑"]}'.encode()
+    archive.learn("demo-zh", b'{"learned_at":7}')
+    assert (archive.habits("demo-zh"), archive.habits("demo-en")) == (b'{"learned_at":7}', b"{}")
+
+
 # --- captures --------------------------------------------------------------------------------------------------------
 
 

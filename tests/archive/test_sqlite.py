@@ -33,6 +33,7 @@ def fill(archive: SqliteArchive, articles: int = 60, start: int = 0) -> None:
     archive.enrol([Source(id="demo-zh", name="演示报", language="zh-Hans", family="demo"), Source(id="demo-en")])
     archive.note([lead(f"w{n}", summary="摘要" * 40) for n in range(start, start + articles)], at=NOON)
     archive.remember([Visit(url=f"https://www.example.org/{n}", validators=Validators(etag='"1"')) for n in range(40)])
+    archive.learn("demo-zh", '{"repeated":["责任编辑"]}'.encode())
     for n in range(start, start + articles):
         words = "".join(chance.choice("的一是在不了有和人这中大为上个国") for _ in range(900))
         for edit in range(1 + n % 3):
@@ -117,10 +118,10 @@ def test_an_archive_of_a_newer_wirecopy_is_refused(filled: Path, write: bool) ->
 
 
 def test_an_older_archive_is_brought_up_to_date_by_writing(filled: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    later = schema.Migration(2, "a table more", "CREATE TABLE more (id INTEGER PRIMARY KEY) STRICT;")
+    later = schema.Migration(3, "a table more", "CREATE TABLE more (id INTEGER PRIMARY KEY) STRICT;")
     monkeypatch.setattr(schema, "MIGRATIONS", (*schema.MIGRATIONS, later))
-    monkeypatch.setattr("wirecopy.archive.file.VERSION", 2)
-    with pytest.raises(ArchiveError, match=r"written by an older wirecopy \(schema 1, this one knows 2\): any command"):
+    monkeypatch.setattr("wirecopy.archive.file.VERSION", 3)
+    with pytest.raises(ArchiveError, match=r"written by an older wirecopy \(schema 2, this one knows 3\): any command"):
         open_archive(filled, write=False)
     open_archive(filled, write=True).close()
     with open_archive(filled, write=False) as archive:
@@ -129,10 +130,10 @@ def test_an_older_archive_is_brought_up_to_date_by_writing(filled: Path, monkeyp
 
 
 def test_a_migration_that_fails_leaves_the_archive_as_it_was(filled: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    later = schema.Migration(2, "half of it", "CREATE TABLE more (id) ;\nCREATE TABLE ledger (id);")
+    later = schema.Migration(3, "half of it", "CREATE TABLE more (id) ;\nCREATE TABLE ledger (id);")
     with monkeypatch.context() as patched:
         patched.setattr(schema, "MIGRATIONS", (*schema.MIGRATIONS, later))
-        patched.setattr("wirecopy.archive.file.VERSION", 2)
+        patched.setattr("wirecopy.archive.file.VERSION", 3)
         with pytest.raises(ArchiveError, match="ledger already exists"):
             open_archive(filled, write=True)
     with open_archive(filled, write=True) as archive:
@@ -418,7 +419,7 @@ def test_each_kind_of_damage_is_named(filled: Path, sql: str, words: str) -> Non
     assert any(words in line for line in found), found
 
 
-@pytest.mark.parametrize("table", ["archive", "sources", "ledger", "visits", "blobs", "captures", "evidence",
+@pytest.mark.parametrize("table", ["archive", "sources", "ledger", "visits", "habits", "blobs", "captures", "evidence",
                                    "revisions", "documents"])  # fmt: skip
 def test_every_row_is_watched_by_its_check_sum(filled: Path, table: str) -> None:
     found = tampered(filled, f"UPDATE {table} SET sum = sum + 1", sums=False)

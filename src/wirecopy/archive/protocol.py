@@ -69,6 +69,16 @@ class Archive(Protocol):
         """Remember these visits, in one transaction."""
         ...
 
+    # --- habits
+
+    def habits(self, source: str) -> bytes:
+        """What was learned of a source's pages, as `learn` was given it; b"" when nothing was."""
+        ...
+
+    def learn(self, source: str, habits: bytes) -> None:
+        """Keep what was learned of a source's pages: UTF-8, in place of what was kept before."""
+        ...
+
     # --- articles
 
     def batch(self) -> AbstractContextManager[None]:

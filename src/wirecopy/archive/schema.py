@@ -193,6 +193,17 @@ MIGRATIONS = (
         END;
         """,
     ),
+    Migration(
+        2,
+        "what repeats on the pages of a source",
+        """
+        CREATE TABLE habits (
+            source TEXT PRIMARY KEY,
+            habits TEXT NOT NULL,
+            sum INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        """,
+    ),
 )
 VERSION = MIGRATIONS[-1].number
 
@@ -239,6 +250,13 @@ class VisitRow(NamedTuple):
 
     url: str
     visit: str
+
+
+class HabitsRow(NamedTuple):
+    """What was learned of a source's pages."""
+
+    source: str
+    habits: str
 
 
 class BlobRow(NamedTuple):
@@ -358,6 +376,7 @@ ARCHIVE = Table("archive", ArchiveRow, told_by=("id",), what="archive")
 SOURCES = Table("sources", SourceRow, told_by=("id",), what="source")
 LEDGER = Table("ledger", LedgerRow, told_by=("source", "key"), what="ledger line")
 VISITS = Table("visits", VisitRow, told_by=("url",), what="visit")
+HABITS = Table("habits", HabitsRow, told_by=("source",), what="habits")
 BLOBS = Table("blobs", BlobRow, told_by=("digest",), what="blob")
 CAPTURES = Table("captures", CaptureRow, told_by=("digest",), what="capture")
 EVIDENCE = Table("evidence", EvidenceRow, told_by=("article", "capture"), what="evidence")

@@ -29,6 +29,7 @@ from wirecopy.archive.schema import (
     CAPTURES,
     DOCUMENTS,
     EVIDENCE,
+    HABITS,
     LEDGER,
     PAGES,
     REVISIONS,
@@ -37,6 +38,7 @@ from wirecopy.archive.schema import (
     ArchiveRow,
     CaptureRow,
     EvidenceRow,
+    HabitsRow,
     LedgerRow,
     PageRow,
     RevisionRow,
@@ -171,6 +173,18 @@ class SqliteArchive:
         """Remember these visits, in one transaction."""
         with self._transaction():
             self._remember(visits)
+
+    # --- habits
+
+    def habits(self, source: str) -> bytes:
+        """What was learned of a source's pages, as `learn` was given it; b"" when nothing was."""
+        row = self._file.first(HABITS, "WHERE source = ?", source)
+        return b"" if row is None else row.habits.encode()
+
+    def learn(self, source: str, habits: bytes) -> None:
+        """Keep what was learned of a source's pages: UTF-8, in place of what was kept before."""
+        with self._transaction():
+            self._file.put(HABITS, HabitsRow(source, habits.decode()))
 
     def _remember(self, visits: Iterable[Visit]) -> None:
         for visit in visits:

@@ -99,6 +99,7 @@ def _front_matter(document: Document, digest: str) -> str:
         "tags": _sequence(article.tags) if article.tags else "",
         "opinion": "true" if article.opinion else "",
         "dateline": quoted(article.dateline) if article.dateline else "",
+        "partial": quoted(article.reader) if article.weak else "",
         "withdrawn": _moment(document.withdrawn) if document.withdrawn else "",
         "direction": quoted("rtl") if is_rtl(article.language) else "",
     }
@@ -130,6 +131,13 @@ def _moment(moment: datetime | None) -> str:
 
 def _time(moment: datetime) -> str:
     return f"{dates.iso(moment)[:16].replace('T', ' ')} UTC"
+
+
+# What a reading of last resort was read from.
+_WEAK = {
+    "feed": "This is what the outlet's feed carried of the article; its page could not be had.",
+    "": "This was read from what the page says about itself; its text could not be had.",
+}
 
 
 class _Writer:
@@ -203,6 +211,8 @@ class _Writer:
         notes = []
         if document.withdrawn is not None:
             notes.append(f"**Withdrawn by the outlet on {_time(document.withdrawn)}; this is the last copy.**")
+        if document.article.weak:
+            notes.append(f"{_WEAK.get(document.article.reader, _WEAK[''])} It may not be whole.")
         if document.number > 1:
             notes.append(
                 f"Revision {document.number}, taken {_time(document.at)}; first taken {_time(document.first_at)}."
