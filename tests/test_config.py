@@ -96,7 +96,7 @@ def test_the_file_is_looked_for_where_it_is_documented(tmp_path, monkeypatch):
 def test_every_dw_language_ships():
     found = shipped()
     assert len([each for each in found if each.startswith("dw-")]) == 32
-    assert all(source.feeds or source.sitemaps for source in found.values())
+    assert all(source.feeds or source.sitemaps or source.listings for source in found.values())
     assert found["dw-de"].asks[0] == "{origin}/graph-api/{language}/content/{kind}/{key}"
 
 
@@ -126,3 +126,10 @@ def test_a_zone_is_one_of_the_list_and_reading_from_a_feed_needs_a_feed():
     said = complaints('[sources.courier]\nlistings = ["https://courier.example/"]\nzone = "Mars/Base"\nread = "feed"')
     assert "'Mars/Base'" in said[0]
     assert "add feeds" in said[1]
+
+
+@pytest.mark.parametrize("wrong", ["-1", "1.5", "true", '"2"', "65"])
+def test_workers_are_a_whole_number(wrong):
+    assert config.parse("workers = 0", HERE).workers == 0
+    assert config.parse("", HERE).workers is None
+    assert "workers must be a whole number from 0 to 64" in complaints(f"workers = {wrong}")[0]
