@@ -7,12 +7,14 @@ relative to the file. Where the file is looked for is told in docs/config.md.
 from __future__ import annotations
 
 import difflib
+import json
 import os
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from wirecopy import urls
@@ -20,6 +22,9 @@ from wirecopy.errors import ConfigError
 from wirecopy.model import Noun, PageRules, Source, replace
 from wirecopy.outlets import shipped, shipped_source
 from wirecopy.publish import LAYOUTS, PICTURES
+
+if TYPE_CHECKING:
+    from wirecopy.collect.discover.opml import Outline  # named only: most files hold none
 
 FILE = "wirecopy.toml"
 PROJECT = "https://github.com/wirecopy/wirecopy"
@@ -36,7 +41,10 @@ class Config(Noun, frozen=True, kw_only=True):
     pictures: str = ""
     proxy: str = ""
     allow_private: tuple[str, ...] = ()
+    site_rules: Path | None = None
+    workers: int | None = None
     sources: tuple[Source, ...] = ()
+    outlines: tuple[tuple[str, Outline], ...] = ()
 
     def source(self, source_id: str) -> Source:
         """The source of this id. Raises ConfigError, with the nearest ones, when the file has none."""
@@ -73,7 +81,7 @@ def load(path: Path) -> Config:
         ) from None
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path} can't be read: {error}") from error
-    return parse(written, path)
+    return _with_site_rules(parse(written, path))
 
 
 def parse(written: str, path: Path) -> Config:
@@ -87,6 +95,28 @@ def parse(written: str, path: Path) -> Config:
     if reader.complaints:
         raise ConfigError("\n".join(reader.complaints))
     return config
+
+
+def _with_site_rules(config: Config) -> Config:
+    """The config with rules from its folder of them, for sources that have none of their own."""
+    folder = config.site_rules
+    if folder is None:
+        return config
+    if not folder.is_dir():
+        raise ConfigError(f"{config.path}: site_rules = {str(folder)!r}: there is no such folder")
+    from wirecopy.collect.read import siterules  # here: few mirrors have such a folder
+
+    def ruled(source: Source) -> Source:
+        if source.reader or source.page != PageRules():
+            return source
+        listed = (source.homepage, *source.listings, *source.sitemaps, *source.feeds)
+        try:
+            found = (siterules.of_host(folder, urls.host(url)) for url in listed if urls.resolve(url))
+            return replace(source, page=next((each.rules for each in found if each.file), source.page))
+        except OSError as error:
+            raise ConfigError(f"{config.path}: site_rules: a file can't be read: {error}") from error
+
+    return replace(config, sources=tuple(map(ruled, config.sources)))
 
 
 def template(contact: str = "") -> str:
@@ -110,7 +140,52 @@ contact = "{contact}"
 
 def with_source(written: str, source_id: str) -> str:
     """The text of a config file with one shipped source more. The rest of the file stays as it is."""
-    return written.rstrip("\n") + f"\n\n[sources.{source_id}]\n"
+    return with_table(written, shipped_source(source_id))
+
+
+def with_table(written: str, source: Source, outline: Outline | None = None) -> str:
+    """The text of a config file with one source more; the rest of it stays as it is.
+
+    Only keys are written that say something else than the defaults, or than the shipped outlet of this id:
+    `parse(with_table(written, source)).source(source.id) == source`.
+    """
+    base = shipped()[source.id] if source.id in shipped() else Source(id=source.id, name=source.id)
+    name = source.id if "." not in source.id else _quoted(source.id)
+    lines = [f"[sources.{name}]"]
+    for key in Source.__struct_fields__:
+        value = getattr(source, key)
+        if key not in ("id", "page", "kinds") and value != getattr(base, key):
+            lines.append(f"{key} = {_written(value)}")
+    if source.kinds != base.kinds:
+        lines.append(f"kinds = {_inline(source.kinds)}")
+    rules = [(each, getattr(source.page, each)) for each in PageRules.__struct_fields__]
+    changed = [f"{each} = {_written(value)}" for each, value in rules if value != getattr(base.page, each)]
+    if changed:
+        lines += ["", f"[sources.{name}.page]", *changed]
+    if outline is not None and (outline.folders or outline.attributes):
+        lines += ["", f"[sources.{name}.outline]"]
+        if outline.folders:
+            lines.append(f"folders = [{', '.join(map(_inline, outline.folders))}]")
+        if outline.attributes:
+            lines.append(f"attributes = {_inline(outline.attributes)}")
+    return written.rstrip("\n") + "\n\n" + "\n".join(lines) + "\n"
+
+
+def _written(value: object) -> str:
+    """A value as TOML."""
+    if isinstance(value, tuple):
+        return f"[{', '.join(map(_written, value))}]"
+    return _quoted(value) if isinstance(value, str) else f"{value}"
+
+
+def _inline(pairs: Iterable[tuple[str, str]]) -> str:
+    return "{ " + ", ".join(f"{_quoted(key)} = {_quoted(value)}" for key, value in pairs) + " }"
+
+
+def _quoted(words: str) -> str:
+    """Words as a TOML string: JSON's strings are, but for DEL and for halves of characters."""
+    whole = words.encode("utf-8", "replace").decode("utf-8")
+    return json.dumps(whole, ensure_ascii=False).replace("\x7f", "\\u007F")
 
 
 # --- reading -------------------------------------------------------------------------------------------------------
@@ -122,12 +197,13 @@ class _Reader:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.complaints: list[str] = []
+        self.outlines: list[tuple[str, Outline]] = []
 
     def complain(self, where: str, what: str) -> None:
         self.complaints.append(f"{self.path}: {where} {what}".replace(":  ", ": "))
 
     def config(self, tables: Mapping[str, object]) -> Config:
-        keys = ("contact", "archive", "public", "proxy", "allow_private", "publish", "sources")
+        keys = ("contact", "archive", "public", "proxy", "allow_private", "site_rules", "workers", "publish", "sources")
         self.unknown("", tables, keys)
         here = self.path.parent
         publish = self.table("", tables, "publish")
@@ -141,7 +217,10 @@ class _Reader:
             pictures=self.one_of("[publish]", publish, "pictures", PICTURES, default=""),
             proxy=self.words("", tables, "proxy", "", _is_proxy),
             allow_private=self.list_of("", tables, "allow_private"),
+            workers=self.whole("", tables, "workers", most=64),
+            site_rules=here / self.words("", tables, "site_rules", "") if tables.get("site_rules") else None,
             sources=tuple(self.sources(self.table("", tables, "sources"))),
+            outlines=tuple(self.outlines),
         )
 
     def sources(self, tables: Mapping[str, object]) -> Iterable[Source]:
@@ -155,9 +234,10 @@ class _Reader:
     def source(self, where: str, source_id: str, table: Mapping[str, object]) -> Source:
         keys = {
             "outlet", "name", "language", "homepage", "family", "feeds", "sitemaps", "listings", "key", "kinds", "asks",
-            "strip", "keep", "drop", "reader", "read", "page", "zone", "every", "pace",
+            "strip", "keep", "drop", "reader", "read", "page", "zone", "every", "pace", "outline",
         }  # fmt: skip
         self.unknown(where, table, sorted(keys))
+        self.outline(source_id, self.table(where, table, "outline"))
         base = self.base(where, source_id, table)
         kinds = self.table(where, table, "kinds")
         source = replace(
@@ -193,6 +273,23 @@ class _Reader:
                 where, 'takes its articles from feeds (read = "feed") and names none; add feeds = ["https://…"]'
             )
         return source
+
+    def outline(self, source_id: str, table: Mapping[str, object]) -> None:
+        """What an OPML file said of a source: kept to be written again, and never looked at."""
+        where = f"[sources.{source_id}.outline]"
+        self.unknown(where, table, ("folders", "attributes"))
+        if not table:
+            return
+        from wirecopy.collect.discover.opml import Outline  # here: most files hold none
+
+        folders, attributes = table.get("folders", []), self.table(where, table, "attributes")
+        if not isinstance(folders, list) or not all(isinstance(each, dict) for each in folders):
+            self.complain(
+                where, f'folders must be a list of tables, as in folders = [{{ text = "News" }}], not {folders!r}'
+            )
+            folders = []
+        said = [tuple((key, str(value)) for key, value in each.items()) for each in (attributes, *folders)]
+        self.outlines.append((source_id, Outline(attributes=said[0], folders=tuple(said[1:]))))
 
     def page_rules(self, where: str, table: Mapping[str, object], base: PageRules) -> PageRules:
         self.unknown(where, table, PageRules.__struct_fields__)
@@ -268,6 +365,13 @@ class _Reader:
                 if reason := wrong(item):
                     self.complain(where, f"{key}: {item!r}: {reason}")
         return tuple(value)
+
+    def whole(self, where: str, table: Mapping[str, object], key: str, *, most: int) -> int | None:
+        value = table.get(key)
+        if value is None or (isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= most):
+            return value
+        self.complain(where, f"{key} must be a whole number from 0 to {most}, not {value!r}")
+        return None
 
     def seconds(self, where: str, table: Mapping[str, object], key: str, default: float, *, least: float) -> float:
         value = table.get(key, default)

@@ -6,10 +6,12 @@ The clock is read here, once a command, and handed down; the network and the arc
 from __future__ import annotations
 
 import argparse
+import os
 import re
+import shutil
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,13 +19,15 @@ from wirecopy import config as configs
 from wirecopy import urls
 from wirecopy.archive import open_archive
 from wirecopy.cli.terminal import Bar, as_json, bar, result, table, talk
-from wirecopy.errors import ConfigError
-from wirecopy.model import Outcome, Source
+from wirecopy.errors import ConfigError, ReadError
+from wirecopy.model import Lead, Outcome, Source, replace
 from wirecopy.text import printable
 
 if TYPE_CHECKING:
     from wirecopy.archive.protocol import Archive
+    from wirecopy.collect.discover.opml import Subscription
     from wirecopy.collect.importing import Found
+    from wirecopy.collect.scout import Finding
     from wirecopy.config import Config
 
 
@@ -41,27 +45,66 @@ def init(arguments: argparse.Namespace) -> int:
 
 
 def add(arguments: argparse.Namespace) -> int:
-    """Add a shipped outlet to the file, or list them."""
-    from wirecopy.outlets import shipped, shipped_source
+    """Add a shipped outlet, any outlet by its address, or an OPML file's feeds; without a word, list what ships."""
+    from wirecopy.cli import adding
+    from wirecopy.outlets import shipped_source
 
+    if arguments.opml:
+        return _add_file(arguments)
     if not arguments.outlet:
-        if arguments.json:
-            as_json([{"id": each.id, "name": each.name, "language": each.language} for each in shipped().values()])
+        return _list_shipped(arguments)
+    path, written, config = _file(arguments)
+    address = adding.address_of(arguments.outlet)
+    if not address:
+        return _add_shipped(arguments, shipped_source(arguments.outlet), path, written, config)
+    if own := adding.followed(config, [address]):
+        return _followed_already(arguments, own, path)
+    if (ships := adding.shipped_at(address)) is not None:
+        talk(f"{address} is an outlet that ships with wirecopy: {ships.id}", quiet=arguments.quiet)
+        return _add_shipped(arguments, ships, path, written, config)
+    adding.checked(address, config)
+    with bar(quiet=arguments.quiet) as shown:
+        (found,) = adding.scouted(config, [address], clock=_now, articles=5, taken=adding.taken_by(config), shown=shown)
+    if found.kind == "opml":
+        with bar(quiet=arguments.quiet) as shown:
+            looked = adding.looked_at(found.subscriptions, config, clock=_now, shown=shown)
+        return _subscribe(arguments, looked, address, path, written, config)
+    return _add_found(arguments, found, path, written, config)
+
+
+def sources(arguments: argparse.Namespace) -> int:
+    """The sources of the file, or an OPML file of them."""
+    from wirecopy.collect.discover import opml
+
+    config = configs.load(configs.find(arguments.config))
+    if arguments.opml:
+        outlines = dict(config.outlines)
+        listed = [
+            opml.Subscription(source=source, outline=outlines.get(source.id, opml.Outline()))
+            for source in config.sources
+        ]
+        written = opml.write(listed, title="wirecopy").decode()
+        without = [source.id for source in config.sources if not source.feeds]
+        if arguments.opml == "-":
+            result(written.rstrip("\n"))
         else:
-            rows = [(each.id, each.language, each.name, each.homepage) for each in shipped().values()]
-            result("\n".join(table(rows)))
+            _write(Path(arguments.opml), written)
+            talk(f"wrote {len(config.sources) - len(without)} sources to {arguments.opml}", quiet=arguments.quiet)
+        if without:
+            talk(
+                f"OPML lists feeds, and these have none: {', '.join(without)}; they are left out", quiet=arguments.quiet
+            )
         return 0
-    source = shipped_source(arguments.outlet)
-    path = configs.find(arguments.config)
-    written = path.read_text("utf-8") if path.exists() else configs.template()
-    if any(each.id == source.id for each in configs.parse(written, path).sources):
-        talk(f"{source.id} is in {path} already", quiet=arguments.quiet)
-    else:
-        configs.parse(written := configs.with_source(written, source.id), path)
-        _write(path, written)
-        talk(f"added {source.id} ({source.name}) to {path}; next: `wirecopy collect`", quiet=arguments.quiet)
     if arguments.json:
-        as_json({"id": source.id, "name": source.name, "language": source.language, "file": str(path)})
+        as_json({"sources": config.sources})
+    elif config.sources:
+        rows = [
+            (each.id, each.language, each.name, (*each.feeds, *each.listings, *each.sitemaps)[0])
+            for each in config.sources
+        ]
+        result("\n".join(table(rows)))
+    else:
+        result(f"{config.path} has no source yet; `wirecopy add URL` adds one")
     return 0
 
 
@@ -71,6 +114,7 @@ def collect(arguments: argparse.Namespace) -> int:
 
     config = configs.load(configs.find(arguments.config))
     sources = tuple(config.source(each) for each in dict.fromkeys(arguments.sources)) or config.sources
+    since = _day(arguments.since, _now()) if arguments.since else None
     if not sources:
         raise ConfigError(f"{config.path} has no source yet; `wirecopy add dw-zh` adds one, `wirecopy add` lists them")
     if not config.contact:
@@ -79,7 +123,7 @@ def collect(arguments: argparse.Namespace) -> int:
             quiet=arguments.quiet,
         )
     with _writing(config, "collect") as archive, bar(quiet=arguments.quiet) as shown:
-        outcomes = run_round(config, sources, archive, everything=arguments.all, shown=shown)
+        outcomes = run_round(config, sources, archive, everything=arguments.all, since=since, shown=shown)
     if arguments.json:
         as_json({"sources": outcomes})
     else:
@@ -93,6 +137,7 @@ def run_round(
     archive: Archive,
     *,
     everything: bool = False,
+    since: datetime | None = None,
     shown: Bar | None = None,
     clock: Callable[[], datetime] | None = None,
     sleep: Callable[[float], Awaitable[object]] | None = None,
@@ -107,12 +152,14 @@ def run_round(
 
     from wirecopy.collect import round as rounds
     from wirecopy.collect.fetch import Fetcher
+    from wirecopy.collect.read import workers
 
     clock = clock or _now
     shown = shown or Bar(shown=False)
+    processes = workers.count() if config.workers is None else config.workers
 
     async def go() -> tuple[Outcome, ...]:
-        async with Fetcher(
+        async with workers.Readers(processes) if processes else workers.Here() as reader, Fetcher(
             contact=config.contact or configs.PROJECT,
             clock=clock,
             sleep=sleep or asyncio.sleep,
@@ -126,8 +173,10 @@ def run_round(
                 sources,
                 archive=archive,
                 door=door,
+                reader=reader,
                 now=clock(),
                 everything=everything,
+                since=since,
                 most=most,
                 indexes=indexes,
                 tell=lambda step: shown.step(step.source, step.done, step.todo, step.what),
@@ -139,23 +188,36 @@ def run_round(
 
 
 def try_(arguments: argparse.Namespace) -> int:
-    """Collect into an archive that is thrown away, and show how it reads."""
+    """Collect into an archive that is thrown away, and show how it reads; of a site, what could be followed."""
     from tempfile import TemporaryDirectory
 
-    from wirecopy.cli import show
-    from wirecopy.collect.discover import lead_of
-    from wirecopy.outlets import shipped_source, source_of
+    from wirecopy.cli import adding, findings, show
+    from wirecopy.outlets import shipped_source
 
     path = configs.find(arguments.config)
     config = configs.load(path) if path.exists() else configs.parse("", path)
     lead = None
-    if "://" in arguments.what:
-        address = _address(arguments.what)
-        own = next((each for each in config.sources if each.homepage and address.startswith(each.homepage)), None)
-        source = own or source_of(address) or _source_by_host(address)
-        lead = lead_of(source, address, "")
-    elif any(each.id == arguments.what for each in config.sources):
-        source = config.source(arguments.what)
+    own = next((each for each in config.sources if each.id == arguments.what), None)
+    if own is not None:
+        source = own
+    elif address := adding.address_of(arguments.what):
+        known, lead = _known_at(address, config)
+        if known is None:
+            adding.checked(address, config)
+            with bar(quiet=arguments.quiet) as shown:
+                (found,) = adding.scouted(
+                    config, [address], clock=_now, articles=arguments.articles, of_article=False, shown=shown
+                )
+            if found.kind != "article":
+                if arguments.json:
+                    as_json({"finding": found})
+                else:
+                    findings.finding(found, _now())
+                    result("\nnothing of this is kept")
+                return 0 if found.source or found.subscriptions else 1
+            known = _source_by_host(address)
+            lead = _lead_of(known, address)
+        source = known
     else:
         source = shipped_source(arguments.what)
     with TemporaryDirectory(prefix="wirecopy-try-") as folder:
@@ -328,10 +390,40 @@ def _reading(config: Config) -> Iterator[Archive]:
 
 
 def _write(path: Path, words: str) -> None:
+    """Write a file whole or not at all: a new one takes the old one's place."""
+    goal = path.resolve()  # the file that a link names, not the link
+    aside = goal.with_name(f".{goal.name}.{os.getpid()}.new")
     try:
-        path.write_text(words, "utf-8")
+        aside.write_text(words, "utf-8")
+        if goal.exists():
+            shutil.copymode(goal, aside)
+        aside.replace(goal)
     except OSError as error:
         raise ConfigError(f"{path} can't be written: {error.strerror}") from error
+    finally:
+        aside.unlink(missing_ok=True)
+
+
+def _file(arguments: argparse.Namespace) -> tuple[Path, str, Config]:
+    """The mirror's file, its text and what it says; one to start from where there is none."""
+    path = configs.find(arguments.config)
+    try:
+        written = path.read_text("utf-8") if path.exists() else configs.template()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path} can't be read: {error}") from error
+    return path, written, configs.parse(written, path)
+
+
+def _day(words: str, now: datetime) -> datetime:
+    """The beginning of the day that a person names: 2026-10-22, or 30d for thirty days ago."""
+    try:
+        if words.endswith("d") and words[:-1].isdecimal():
+            day = (now - timedelta(days=int(words[:-1]))).date()
+        else:
+            day = date.fromisoformat(words)
+    except (ValueError, OverflowError):
+        raise ConfigError(f"{printable(words)!r} is no day; write 2026-10-22, or 30d for 30 days ago") from None
+    return datetime(day.year, day.month, day.day, tzinfo=UTC)
 
 
 def _address(words: str) -> str:
@@ -382,3 +474,146 @@ def _source_by_host(url: str) -> Source:
     host = urls.host(url).removeprefix("www.")
     named = host if re.fullmatch(r"[a-z0-9][a-z0-9.-]{0,63}", host) else urls.key_of(host)
     return Source(id=named, name=host, homepage=urls.origin(url) + "/")
+
+
+# --- add -----------------------------------------------------------------------------------------------------------
+
+
+def _list_shipped(arguments: argparse.Namespace) -> int:
+    from wirecopy.outlets import shipped
+
+    if arguments.json:
+        as_json([{"id": each.id, "name": each.name, "language": each.language} for each in shipped().values()])
+    else:
+        rows = [(each.id, each.language, each.name, each.homepage) for each in shipped().values()]
+        result("\n".join(table(rows)))
+    return 0
+
+
+def _add_shipped(arguments: argparse.Namespace, source: Source, path: Path, written: str, config: Config) -> int:
+    if any(each.id == source.id for each in config.sources):
+        return _followed_already(arguments, source, path)
+    if arguments.id:
+        raise ConfigError(f"--id is for outlets by address; {source.id} ships under its own id")
+    if arguments.name:
+        source = replace(source, name=arguments.name)
+    configs.parse(written := configs.with_table(written, source), path)
+    _write(path, written)
+    talk(f"added {source.id} ({source.name}) to {path}; next: `wirecopy collect`", quiet=arguments.quiet)
+    if arguments.json:
+        as_json(_added([source], path))
+    return 0
+
+
+def _followed_already(arguments: argparse.Namespace, source: Source, path: Path) -> int:
+    talk(f"{source.id} is in {path} already", quiet=arguments.quiet)
+    if arguments.json:
+        as_json({**_added([source], path), "added": False})
+    return 0
+
+
+def _add_found(arguments: argparse.Namespace, found: Finding, path: Path, written: str, config: Config) -> int:
+    """Show a finding and write it into the file."""
+    from wirecopy.cli import adding, findings
+
+    source = found.source
+    own = adding.followed(config, (*source.feeds, *source.sitemaps, *source.listings)) if source else None
+    if source is not None and own is None:
+        source = adding.renamed(source, source_id=arguments.id, name=arguments.name, config=config)
+        configs.parse(changed := configs.with_table(written, source), path)
+        _write(path, changed)
+        found = replace(found, source=source)
+    if arguments.json:
+        told = _added([each for each in (own or source,) if each is not None], path)
+        as_json({**told, "added": source is not None and own is None, "finding": found})
+    else:
+        findings.finding(found, _now())
+        if source is not None and own is None:
+            result("\n" + configs.with_table("", source).strip())
+    if source is None:
+        talk(f"\nnothing was written to {path}", quiet=arguments.quiet)
+        return 1
+    if own is not None:
+        talk(f"\n{own.id} in {path} follows this already", quiet=arguments.quiet)
+    else:
+        talk(f"\nadded {source.id} to {path}; next: `wirecopy collect`", quiet=arguments.quiet)
+        if found.samples and not any(each.characters for each in found.samples):
+            talk("none of its articles could be read; look at them before you rely on it", quiet=arguments.quiet)
+    return 0
+
+
+def _add_file(arguments: argparse.Namespace) -> int:
+    """Add the feeds of an OPML file, without asking for any of them."""
+    from wirecopy.collect.discover import opml
+
+    if arguments.outlet or arguments.id or arguments.name:
+        raise ConfigError("--opml FILE adds what the file lists; it goes with no OUTLET, --id or --name")
+    given = Path(arguments.opml)
+    try:
+        body = given.read_bytes()
+    except OSError as error:
+        raise ConfigError(f"{given} can't be read: {error.strerror}") from error
+    try:
+        subscriptions = opml.parse(body, where=str(given))
+    except ReadError as error:
+        raise ConfigError(str(error)) from error
+    path, written, config = _file(arguments)
+    return _subscribe(arguments, subscriptions, str(given), path, written, config)
+
+
+def _subscribe(
+    arguments: argparse.Namespace,
+    subscriptions: tuple[Subscription, ...],
+    where: str,
+    path: Path,
+    written: str,
+    config: Config,
+) -> int:
+    """Write a list of feeds into the file, each as a source."""
+    from wirecopy.cli import adding
+
+    if not subscriptions:
+        raise ConfigError(f"{where} lists no feed: none of its outlines has an xmlUrl")
+    new, known = adding.subscribed(subscriptions, config)
+    for each in new:
+        written = configs.with_table(written, each.source, each.outline)
+    if new:
+        configs.parse(written, path)
+        _write(path, written)
+    if arguments.json:
+        as_json({"sources": [each.source for each in new], "known": [own.id for _, own in known], "file": str(path)})
+    else:
+        for line in table([(each.source.id, each.source.name, each.source.feeds[0]) for each in new]):
+            result(line)
+    already = f"; {len(known)} were there already" if known else ""
+    nothing_read = "; `wirecopy try ID` shows how one reads" if new else ""
+    talk(f"added {len(new)} sources of {where} to {path}{already}{nothing_read}", quiet=arguments.quiet)
+    return 0
+
+
+def _added(sources: list[Source], path: Path) -> dict[str, object]:
+    source = sources[0] if sources else Source(id="")
+    return {"id": source.id, "name": source.name, "language": source.language, "file": str(path)}
+
+
+# --- try -----------------------------------------------------------------------------------------------------------
+
+
+def _known_at(address: str, config: Config) -> tuple[Source | None, Lead | None]:
+    """The source that an address belongs to, of the file or shipped, and the article that it is, if it is one."""
+    from wirecopy.collect import discover
+    from wirecopy.outlets import source_of
+
+    own = next((each for each in config.sources if each.homepage and address.startswith(each.homepage)), None)
+    known = own or source_of(address)
+    if known is None:
+        return None, None
+    lead = discover.lead_of(known, address, "")
+    front = address.rstrip("/") == known.homepage.rstrip("/") or address in (*known.feeds, *known.sitemaps)
+    return known, None if front or lead is None or discover.exclusion(known, lead) else lead
+
+
+def _lead_of(source: Source, address: str) -> Lead | None:
+    from wirecopy.collect.discover import lead_of
+
+    return lead_of(source, address, "")

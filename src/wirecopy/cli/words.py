@@ -47,18 +47,30 @@ def parser() -> argparse.ArgumentParser:
     sub = command("init", "write a wirecopy.toml to start from", json=False)
     sub.add_argument("--contact", default="", help="who runs this mirror: a mail address or a page, told to outlets")
 
-    sub = command("add", "add an outlet that ships with wirecopy to the file")
-    sub.add_argument("outlet", metavar="OUTLET", nargs="?", help="its id, as dw-zh; without one: the list of them")
+    sub = command("add", "add an outlet to the file: one that ships with wirecopy, or any by its address")
+    sub.add_argument(
+        "outlet",
+        metavar="OUTLET|URL",
+        nargs="?",
+        help="an id, as dw-zh, or the address of a site, section, feed or OPML file; without one: the list of ids",
+    )
+    sub.add_argument("--opml", metavar="FILE", help="add every feed of an OPML file (of a feed reader's export)")
+    sub.add_argument("--id", metavar="ID", default="", help="what to call the source in the file")
+    sub.add_argument("--name", metavar="NAME", default="", help="what readers call the outlet")
 
     sub = command("try", "show what would be collected and how it reads; keep nothing")
     sub.add_argument(
-        "what", metavar="SOURCE|URL", help="a source of the file, a shipped outlet, or an article's address"
+        "what", metavar="SOURCE|URL", help="a source of the file, a shipped outlet, or any site's or article's address"
     )
     sub.add_argument("--articles", metavar="N", type=_count, default=3, help="how many articles to read (default 3)")
+
+    sub = command("sources", "the sources of the file, and as an OPML file for feed readers")
+    sub.add_argument("--opml", metavar="FILE", help='write them as OPML; "-" is standard output')
 
     sub = command("collect", "visit what is due, keep what is new or changed")
     sub.add_argument("sources", metavar="SOURCE", nargs="*", help="only these (default: every source of the file)")
     sub.add_argument("--all", action="store_true", help="everything, due or not")
+    sub.add_argument("--since", metavar="DAY", help="page back to this day, as 2026-10-22 or 30d, to catch up")
 
     sub = command("import", "take in documents of other mirrors")
     sub.add_argument("paths", metavar="PATH", nargs="+", help="classic documents (.md), or folders of them")

@@ -20,7 +20,10 @@ from xml.etree.ElementTree import Element
 
 from wirecopy import dates, urls
 from wirecopy.collect.discover import markup, names
-from wirecopy.model import Noun
+from wirecopy.model import Capture, Noun, encode
+
+# The type of an entry that is kept as the evidence of an article (docs/formats.md): JSON of `Entry`.
+COPY = "application/vnd.wirecopy.entry+json"
 
 _MOST_LISTED = 100  # authors, categories, enclosures of one entry: a guess
 
@@ -80,6 +83,18 @@ class Entry(Noun, frozen=True, kw_only=True):
 
 
 Fields = dict[str, list[Element]]
+
+
+def copied(entry: Entry, feed: Capture) -> Capture:
+    """An entry as evidence of its own: what the feed said of one article, when it said it."""
+    return Capture(
+        url=feed.url,
+        final_url=feed.final_url,
+        status=200,
+        headers=(("Content-Type", COPY),),
+        body=encode(entry),
+        at=feed.at,
+    )
 
 
 def entries(root: Element) -> Iterator[Entry]:

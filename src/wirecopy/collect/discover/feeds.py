@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import datetime
 from itertools import islice
 from xml.etree.ElementTree import Element
 
 from wirecopy.collect.discover import jsonfeed, markup, names, sitemaps, trees
-from wirecopy.collect.discover.entries import Entry, entries
+from wirecopy.collect.discover.entries import Entry, copied, entries
 from wirecopy.collect.discover.leads import gather, lead_of
+from wirecopy.collect.discover.older import older
 from wirecopy.errors import ReadError
 from wirecopy.model import Capture, Lead, Listing, Source, replace
 
@@ -20,30 +22,38 @@ from wirecopy.model import Capture, Lead, Listing, Source, replace
 MOST_LEADS = 50_000
 
 _MOST_COMPLAINTS = 20
+_MUCH_TEXT = 600  # characters of markup in an entry that may be more than a teaser; a guess
 _ROOTS = frozenset({"rdf:rdf", "rss", "feed", "channel", "urlset", "sitemapindex"})
 _HTML = re.compile(rb"(?>\s+|<!--.*?-->|<\?[^>]*>|<!doctype[^>]*>)*+<(?:html|head|body)\b", re.IGNORECASE | re.DOTALL)
 
 
-def read(source: Source, capture: Capture) -> Listing:
-    """The leads of a feed or sitemap, in its own order. Raises ReadError for what is neither."""
+def read(source: Source, capture: Capture, since: datetime | None = None) -> Listing:
+    """The leads of a feed or sitemap, in its own order. Raises ReadError for what is neither.
+
+    Of an index of sitemaps those that are older than `since` are left out.
+    """
     body = _body(capture)
     if body[:1] in (b"{", b"["):
-        return _listing(source, capture, jsonfeed.entries(body, where=capture.url))
+        feed = jsonfeed.decoded(body)
+        listing = _listing(source, capture, jsonfeed.entries(feed, where=capture.url))
+        return replace(listing, older=jsonfeed.older(feed, capture.final_url or capture.url))
     codec = trees.charset(body, capture.header("content-type"))
     if sitemaps.is_list_of_lines(body):
         return _listing(source, capture, sitemaps.lines(trees.decoded(body, codec)))
     root = _root(body, codec, capture.url)
     common = names.of(root)
     if sitemaps.is_index(root, common):
-        return Listing(more=tuple(sitemaps.more(root, common)))
-    return _listing(source, capture, sitemaps.pages(root, common) if sitemaps.is_one(root, common) else entries(root))
+        return Listing(more=sitemaps.more(root, common, since))
+    if sitemaps.is_one(root, common):
+        return _listing(source, capture, sitemaps.pages(root, common))
+    return replace(_listing(source, capture, entries(root)), older=older(root, common, capture))
 
 
 def parse(capture: Capture) -> tuple[Entry, ...]:
     """The entries of a feed, with all that it says of each. Raises ReadError for what is none."""
     body = _body(capture)
     if body[:1] in (b"{", b"["):
-        return tuple(jsonfeed.entries(body, where=capture.url))
+        return tuple(jsonfeed.entries(jsonfeed.decoded(body), where=capture.url))
     return tuple(entries(_root(body, trees.charset(body, capture.header("content-type")), capture.url)))
 
 
@@ -72,17 +82,25 @@ def _root(body: bytes, codec: str, where: str) -> Element:
 
 def _listing(source: Source, capture: Capture, found: Iterator[Entry]) -> Listing:
     leads: list[Lead] = []
+    copies: list[tuple[str, Capture]] = []
     complaints: list[str] = []
     # All entries first, then all leads: a quarter faster than one by one (bench/feeds.py).
     for entry in tuple(islice(found, MOST_LEADS)):
         lead = _lead(source, entry, capture)
         if lead is not None:
             leads.append(lead)
+            if _carries_text(source, entry):
+                copies.append((lead.key, copied(entry, capture)))
         elif len(complaints) < _MOST_COMPLAINTS:
             complaints.append(f"{capture.url} has an item without a web address: {entry.title[:80]!r}")
     if next(found, None) is not None:
         complaints.insert(0, f"{capture.url} lists more than {MOST_LEADS:,} articles; the rest was left")
-    return Listing(leads=gather(leads), complaints=tuple(complaints[:_MOST_COMPLAINTS]))
+    return Listing(leads=gather(leads), copies=tuple(copies), complaints=tuple(complaints[:_MOST_COMPLAINTS]))
+
+
+def _carries_text(source: Source, entry: Entry) -> bool:
+    """Whether an entry is worth keeping for its own text: where it is all that is read, whatever it says."""
+    return source.read == "feed" or len(entry.content or entry.summary) >= _MUCH_TEXT
 
 
 def _lead(source: Source, entry: Entry, capture: Capture) -> Lead | None:

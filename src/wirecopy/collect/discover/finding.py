@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from wirecopy import urls
 from wirecopy.collect.discover import markup, trees
-from wirecopy.model import Capture
+from wirecopy.model import Capture, Noun
 
 _MOST_FOUND = 50
 _MOST_MARKUP = 3_000_000  # characters of a page that are looked at; a guess: the largest front pages have 2 million
@@ -35,7 +35,18 @@ _FEED_PATH = re.compile(
 )
 _FEED_HOST = re.compile(r"^https?://(?:feeds?\d*|rss)\.", re.IGNORECASE)
 _SITEMAP_PATH = re.compile(r"/(?:news[-_]?)?sitemap[\w-]*\.xml(?:\.gz)?$", re.IGNORECASE)
+# Ranks: the less, the better. What a page declares is below LINKED; what is of comments is COMMENTED later.
+_LINKED, _COMMENTED, _SITEMAP = 3, 5, 9
 _COMMENTS = re.compile(r"\bcomments?\b|kommentar|commentaires?|comentarios?|评论|評論", re.IGNORECASE)
+
+
+class Found(Noun, frozen=True, kw_only=True):
+    """The address of a feed ("feed") or sitemap ("sitemap"), and how it was found, in words."""
+
+    url: str
+    kind: str
+    how: str
+    comments: bool = False
 
 
 def find(capture: Capture) -> tuple[str, ...]:
@@ -44,14 +55,31 @@ def find(capture: Capture) -> tuple[str, ...]:
     First what the page declares as its feed, then what it links to that looks like one, then sitemaps; feeds of
     comments come last of the feeds.
     """
+    return tuple(each.url for each in found(capture))
+
+
+def found(capture: Capture) -> tuple[Found, ...]:
+    """What `find` finds, each with how."""
     codec = trees.charset(capture.body, capture.header("content-type"))
     text = trees.decoded(capture.body[:_MOST_MARKUP], codec)
     base = capture.final_url or capture.url
-    found = [(9, line) for line in _SITEMAP_LINE.findall(text)] if _is_robots(text) else _named(text)
-    ranked = sorted(found, key=lambda one: one[0])
+    robots = _is_robots(text)
+    named = [(float(_SITEMAP), line) for line in _SITEMAP_LINE.findall(text)] if robots else _named(text)
+    ranked = sorted(named, key=lambda one: one[0])
     base = next((resolved for rank, link in ranked if rank < 0 and (resolved := urls.resolve(link, base))), base)
-    addresses = (urls.resolve(link, base) for rank, link in ranked if rank >= 0)
-    return tuple(dict.fromkeys(filter(None, addresses)))[:_MOST_FOUND]
+    first: dict[str, Found] = {}
+    for rank, link in ranked:
+        if rank >= 0 and len(first) < _MOST_FOUND and (address := urls.resolve(link, base)):
+            first.setdefault(address, _found(address, rank, robots=robots))
+    return tuple(first.values())
+
+
+def _found(address: str, rank: float, *, robots: bool) -> Found:
+    if rank >= _SITEMAP:
+        return Found(url=address, kind="sitemap", how="named in robots.txt" if robots else "linked in the page")
+    declared = rank % _COMMENTED < _LINKED
+    how = "declared by the page" if declared else "linked in the page"
+    return Found(url=address, kind="feed", how=how, comments=rank >= _COMMENTED)
 
 
 def _is_robots(text: str) -> bool:
@@ -81,7 +109,7 @@ def _declared(link: str, attributes: dict[str, str]) -> Iterator[tuple[float, st
     relations = attributes.get("rel", "").lower().split()
     kind = attributes.get("type", "").lower().partition(";")[0].strip()
     if "sitemap" in relations:
-        yield 9, link
+        yield _SITEMAP, link
     elif "feed" in relations and "alternate" not in relations:
         yield _demoted(0.5, link, attributes), link
     elif "alternate" in relations and kind in _KINDS and not _is_api(link):
@@ -93,9 +121,9 @@ def _declared(link: str, attributes: dict[str, str]) -> Iterator[tuple[float, st
 def _linked(link: str, attributes: dict[str, str]) -> Iterator[tuple[float, str]]:
     kind = attributes.get("type", "").lower()
     if kind in _KINDS[:5] or _looks_like_feed(link):
-        yield _demoted(3, link, attributes), link
+        yield _demoted(_LINKED, link, attributes), link
     elif _SITEMAP_PATH.search(link.partition("?")[0]):
-        yield 9, link
+        yield _SITEMAP, link
 
 
 def _looks_like_feed(link: str) -> bool:
@@ -108,4 +136,4 @@ def _is_api(link: str) -> bool:
 
 
 def _demoted(rank: float, link: str, attributes: dict[str, str]) -> float:
-    return rank + 5 if _COMMENTS.search(link) or _COMMENTS.search(attributes.get("title", "")) else rank
+    return rank + _COMMENTED if _COMMENTS.search(link) or _COMMENTS.search(attributes.get("title", "")) else rank

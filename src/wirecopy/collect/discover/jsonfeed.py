@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from wirecopy import dates
+from wirecopy import dates, urls
 from wirecopy.collect.discover import markup
 from wirecopy.collect.discover.entries import Enclosure, Entry
 from wirecopy.errors import ReadError
@@ -24,9 +24,20 @@ _ITEMS = re.compile(r'"items"\s*:\s*\[\s*')
 _NEXT = re.compile(r"\}\s*,\s*(?=\{)")
 
 
-def entries(body: bytes, *, where: str) -> Iterator[Entry]:
+Feed = dict[str, Any]
+
+
+def decoded(body: bytes) -> Feed:
+    """A JSON document as an object; of a broken one, the items that are whole."""
+    try:
+        feed = msgspec.json.decode(body)
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+        return {"items": list(_whole_items(body.decode("utf-8", "replace")))}
+    return feed if isinstance(feed, dict) else {}
+
+
+def entries(feed: Feed, *, where: str) -> Iterator[Entry]:
     """The entries of a JSON Feed, in its own order. Raises ReadError for what is none."""
-    feed = _decoded(body)
     items = feed.get("items")
     if not isinstance(items, list):
         raise ReadError(f"{where} is no feed that can be read: JSON without a list of items")
@@ -34,12 +45,10 @@ def entries(body: bytes, *, where: str) -> Iterator[Entry]:
     return (_entry(item, language) for item in items if isinstance(item, dict))
 
 
-def _decoded(body: bytes) -> dict[str, Any]:
-    try:
-        feed = msgspec.json.decode(body)
-    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
-        return {"items": list(_whole_items(body.decode("utf-8", "replace")))}
-    return feed if isinstance(feed, dict) else {}
+def older(feed: Feed, base: str) -> tuple[str, ...]:
+    """The feed with the entries before these (`next_url`)."""
+    named = urls.resolve(_words(feed, "next_url"), base)
+    return (named,) if named and named != base else ()
 
 
 def _whole_items(text: str) -> Iterator[object]:

@@ -5,8 +5,10 @@ Only what stands directly in <url> is the page's: the image, video and language 
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from itertools import islice
 from xml.etree.ElementTree import Element
 
@@ -16,6 +18,7 @@ from wirecopy.collect.discover.entries import Entry
 from wirecopy.collect.discover.names import Names
 
 _MOST_SITEMAPS = 500
+_MONTH = re.compile(r"(?<!\d)((?:19|20)\d\d)(?:[-/_.]|&\w+=|)(0[1-9]|1[0-2])(?!\d\d\d)")
 _LINE = re.compile(rb"\s*https?://[^\s<>]+\s*(?:\n|\r|$)")
 
 
@@ -34,11 +37,32 @@ def is_list_of_lines(body: bytes) -> bool:
     return _LINE.match(body.removeprefix(b"\xef\xbb\xbf"), 0, 3000) is not None
 
 
-def more(root: Element, common: Names) -> Iterator[str]:
-    """The sitemaps of an index, as many as are looked at."""
+def more(root: Element, common: Names, since: datetime | None = None) -> tuple[str, ...]:
+    """The sitemaps of an index, as many as are looked at: first those that name no moment, then the newest.
+
+    Those that have no page since the moment given are left out: by their `lastmod`, or the month in their address.
+    """
     found = (element for element in root.iter() if common[element.tag] == "sitemap")
-    locations = (_child(element, common, "loc") for element in found)
-    return islice(filter(None, locations), _MOST_SITEMAPS)
+    named = [
+        (_child(element, common, "loc"), dates.parse(_child(element, common, "lastmod")))
+        for element in islice(found, _MOST_SITEMAPS)
+    ]
+    dated = [(address, moment or _month_of(address)) for address, moment in named if address]
+    fresh = [(address, moment) for address, moment in dated if since is None or moment is None or moment >= since]
+    return tuple(address for address, _ in sorted(fresh, key=_newest_first))
+
+
+def _newest_first(named: tuple[str, datetime | None]) -> float:
+    return -named[1].timestamp() if named[1] is not None else -math.inf
+
+
+def _month_of(address: str) -> datetime | None:
+    """The end of the month that an address names: sitemap-2026-11.xml, /2026/11/, sitemap.xml?yyyy=2026&mm=11."""
+    match = _MONTH.search(address)
+    if match is None:
+        return None
+    year, month = int(match[1]), int(match[2])
+    return datetime(year + month // 12, month % 12 + 1, 1, tzinfo=UTC)
 
 
 def pages(root: Element, common: Names) -> Iterator[Entry]:
