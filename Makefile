@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 READY := $(VENV)/.ready
 
-.PHONY: demo test check bench clean
+.PHONY: demo test check bench bench-reading clean
 .DEFAULT_GOAL := demo
 
 $(READY): pyproject.toml tools/requirements.py
@@ -29,5 +29,18 @@ check: $(READY)  ## lint, format, types, floor plan
 bench: $(READY)  ## measurements, as a table
 	$(BIN)/python -m bench
 
+READING := .venv-reading
+PEERS ?= trafilatura readability_lxml resiliparse turbohtml justext boilerpy3
+READERS = --extractor "wirecopy=$(abspath $(BIN))/python -m wirecopy.collect.read --jsonl" $(PEERS:%=--extractor %)
+
+bench-reading: $(READY)  ## how well pages are read, beside other readers, on recorded pages; skipped where there are none
+	@test -d ../shared/reading_bench || echo "skipped: there is no ../shared/reading_bench with recorded pages here"
+	@if test -d ../shared/reading_bench; then set -e; export READING_RESULTS=$(READING)/results PYTHONPATH=../shared; \
+	  test -d $(READING) || $(PYTHON) -m venv $(READING); \
+	  $(READING)/bin/python -m pip install --quiet --disable-pip-version-check --requirement bench/peers.txt; \
+	  $(READING)/bin/python -m reading_bench run $(READERS); \
+	  $(READING)/bin/python -m reading_bench speed $(READERS); \
+	  $(READING)/bin/python -m reading_bench report; fi
+
 clean:
-	rm -rf $(VENV) demo-mirror
+	rm -rf $(VENV) $(READING) demo-mirror

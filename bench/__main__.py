@@ -10,7 +10,7 @@ import platform
 import sqlite3
 import sys
 
-NAMES = ("startup", "read", "collect", "importing", "feeds", "archive", "publish")
+NAMES = ("startup", "read", "reading", "collect", "importing", "feeds", "archive", "publish")
 
 
 def main() -> None:

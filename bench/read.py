@@ -31,7 +31,7 @@ def run(quick: bool) -> list[Row]:
         source = outlet.source("zh")
         ids = [piece.story.id for piece in outlet.pieces()]
         for what, path in SHAPES:
-            pages = [_capture(outlet.url + path.format(id=each)) for each in ids]
+            pages = [captured(outlet.url + path.format(id=each)) for each in ids]
             leads = [Lead(source=source.id, key=str(each), url=f"{outlet.url}/zh/x/a-{each}") for each in ids]
             seconds = _cpu(
                 lambda pages=pages, leads=leads: [
@@ -55,7 +55,7 @@ def _document(article: Article) -> bytes:
     return classic_out.render(Document(article=article, number=1, revisions=1, at=AT, first_at=AT, day="2026-01-01"))
 
 
-def _capture(url: str) -> Capture:
+def captured(url: str) -> Capture:
     with urlopen(url) as answer:
         return Capture(
             url=url, final_url=answer.url, status=200, headers=tuple(answer.headers.items()), body=answer.read(), at=AT

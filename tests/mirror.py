@@ -25,6 +25,7 @@ class Mirror:
             archive=self.folder / "wirecopy.db",
             public=self.folder / "public",
             allow_private=("127.0.0.1",),
+            workers=0,
             sources=self.sources,
         )
         self.archive = open_archive(self.config.archive, write=True, holder="a test")

@@ -668,3 +668,10 @@ def run(run: Run) -> str:
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_reading_a_rendering_of_blocks_gives_the_blocks_again(document: Blocks) -> None:
     assert read(render(document)) == document
+
+
+@pytest.mark.parametrize("page", ["<title>T</title><article>{}</article>", "<html><head><title>T</title><main>{}"])
+def test_a_page_without_a_body_element_has_its_text_in_the_body_all_the_same(page):
+    root = blocks.parse(page.format("<p>one</p><p>two</p>"))
+    assert [each.text for each in root.find("body").iter("p")] == ["one", "two"]
+    assert [each.tag for each in root.find("head")] == ["title"]

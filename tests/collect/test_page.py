@@ -331,4 +331,4 @@ def test_the_command_answers_every_page_in_order() -> None:
     empty, answer = map(json.loads, done.stdout.splitlines())
     assert (empty["id"], empty["text"], answer["id"]) == (0, "", 1)
     assert answer["text"].split("\n") == SENTENCES
-    assert (answer["title"], answer["date"]) == ("Ferry returns to the bay", "2024-02-08")
+    assert (answer["title"], answer["date"]) == ("Ferry returns to the bay", "2024-02-08T09:30:00+01:00")

@@ -8,6 +8,8 @@ in one event loop, and each article ends in one transaction. The broad net of th
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import heapq
 import random
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -18,9 +20,11 @@ from wirecopy import urls
 from wirecopy.archive.protocol import Archive
 from wirecopy.collect import discover, schedule
 from wirecopy.collect.doubt import doubt
-from wirecopy.collect.read import RULES, read
+from wirecopy.collect.read import Incomplete, Reading, habits, is_copy, is_imported, rules_of
+from wirecopy.collect.read.habits import NO_HABITS, Glance, Habits
+from wirecopy.collect.read.workers import Here
 from wirecopy.collect.revise import fingerprint, revise
-from wirecopy.errors import ArchiveError, FetchError, Refused, SourceError
+from wirecopy.errors import ArchiveError, Doubtful, FetchError, ReadError, Refused, SourceError
 from wirecopy.model import (
     Article,
     Capture,
@@ -35,6 +39,8 @@ from wirecopy.model import (
     State,
     Validators,
     Visit,
+    decode,
+    encode,
     replace,
 )
 from wirecopy.text import without_addresses
@@ -46,6 +52,10 @@ _AT_ONCE = 4
 _SILENT_AFTER = 5
 # A page that has shrunk is believed when it says the same this much later.
 _CONFIRMED_AFTER = timedelta(hours=1)
+# Further pages of an index into the past that one round follows, each; a guess: two years of a busy outlet's feed.
+_MOST_OLDER = 500
+# Further pages of one article that are asked for: its other parts, or all of it on one page.
+_MOST_PARTS = 30
 _GONE = (404, 410)
 
 _T = TypeVar("_T")
@@ -56,6 +66,20 @@ class Door(Protocol):
 
     def fetch(self, url: str, *, validators: Validators = ..., pace: float | None = ...) -> Awaitable[Capture]:
         """The answer of this address. Raises FetchError when there is none."""
+        ...
+
+
+class Reader(Protocol):
+    """What a round needs to read with: `read.workers` has it, in this process and in processes of their own."""
+
+    def read(
+        self, source: Source, lead: Lead, capture: Capture, more: Sequence[Capture] = ..., habits: Habits = ...
+    ) -> Awaitable[Reading]:
+        """What captures say (`read.reading`). Raises ReadError and Doubtful as that does."""
+        ...
+
+    def glance(self, source: Source, lead: Lead, capture: Capture) -> Awaitable[Glance]:
+        """What habits are learned from. Raises as `read` does."""
         ...
 
 
@@ -82,18 +106,21 @@ async def collect(
     everything: bool = False,
     indexes: bool = True,
     most: int | None = None,
+    since: datetime | None = None,
+    reader: Reader | None = None,
     tell: Callable[[Step], None] = _say_nothing,
     jitter: Callable[[], float] = random.random,
 ) -> tuple[Outcome, ...]:
     """One round: every source that is due (all of them and all their articles with `everything`), side by side.
 
-    Without `indexes` no index page is asked, only articles; `most` bounds the articles looked at per source.
+    Without `indexes` no index page is asked, only articles; `most` bounds the articles looked at per source. With
+    `since` every index is asked, and followed into its past as far as that moment.
     Never raises for one source: its failures are in its Outcome. An ArchiveError ends the round.
     """
     chosen = tuple(sources)
     archive.enrol(chosen)
-    plan = _Plan(now=now, everything=everything, indexes=indexes, most=most)
-    rounds = [_Round(source, archive, door, plan, tell, jitter) for source in chosen]
+    plan = _Plan(now=now, everything=everything, indexes=indexes, most=most, since=since)
+    rounds = [_Round(source, archive, door, reader or Here(), plan, tell, jitter) for source in chosen]
     return tuple(await _side_by_side(each.run() for each in rounds))
 
 
@@ -115,6 +142,7 @@ class _Plan:
     everything: bool
     indexes: bool
     most: int | None
+    since: datetime | None
 
 
 @dataclass(slots=True)
@@ -133,10 +161,15 @@ class _Tally:
 
 @dataclass(slots=True)
 class _Look:
-    """What looking at one article brought: the evidence, and why each address that failed did."""
+    """What looking at one article brought: the evidence, and why each address that failed did.
+
+    `page` is what `article` was read from, with `parts`; `carried` is what the feed itself said of it.
+    """
 
     article: Article | None = None
     page: Capture | None = None
+    parts: list[Capture] = field(default_factory=list)
+    carried: tuple[Article, Capture] | None = None
     captures: list[Capture] = field(default_factory=list)
     visits: list[Visit] = field(default_factory=list)
     gone: Capture | None = None
@@ -159,6 +192,7 @@ class _Round:
         source: Source,
         archive: Archive,
         door: Door,
+        reader: Reader,
         plan: _Plan,
         tell: Callable[[Step], None],
         jitter: Callable[[], float],
@@ -166,18 +200,22 @@ class _Round:
         self.source = source
         self.archive = archive
         self.door = door
+        self.reader = reader
         self.plan = plan
         self.now = plan.now
         self.tell = tell
         self.jitter = jitter
         self.tally = _Tally()
         self.silent = 0
+        self.copies: dict[str, Capture] = {}
+        self.habits = _habits(archive.habits(source.id))
 
     async def run(self) -> Outcome:
         try:
             if self.plan.indexes:
                 await self.discover()
             await self.follow()
+            await self.learn()
         except ArchiveError:
             raise
         except Exception as error:  # noqa: BLE001 - one failing source harms no other; what it was is in the outcome
@@ -209,25 +247,31 @@ class _Round:
         for url in self.source.feeds:
             if self.index_is_due(url):
                 feeds_failed |= not await self.index(url, self.source.every)
+        for url in self.source.listings:
+            if self.index_is_due(url):
+                feeds_failed |= not await self.index(url, self.source.every)
         for url in self.source.sitemaps:
             if feeds_failed or self.index_is_due(url):
-                await self.index(url, self.source.every * (8 if self.source.feeds else 1))
+                await self.index(url, self.source.every * (8 if self.source.feeds or self.source.listings else 1))
 
     def index_is_due(self, url: str) -> bool:
         visit = self.archive.visit(url)
-        return self.plan.everything or visit is None or visit.due is None or visit.due <= self.now
+        asked = self.plan.everything or self.plan.since is not None
+        return asked or visit is None or visit.due is None or visit.due <= self.now
 
     async def index(self, url: str, every: float, depth: int = 0) -> bool:
         """Ask one index page and note its leads; whether that went well."""
         self.tell(Step(self.source.id, f"asking {url}"))
         visit = self.archive.visit(url) or Visit(url=url)
+        if self.plan.since is not None:  # its entries are wanted, whether they are new or not
+            visit = replace(visit, validators=Validators())
         try:
             page = await self.ask(url, visit)
             if _is_same(page, visit):
                 self.tally.not_modified += 1
                 listing = Listing()
             elif page.status == 200:
-                listing = discover.read(self.source, page)
+                listing = discover.read(self.source, page, self.plan.since)
             else:
                 raise FetchError(f"{url} answered {page.status}, not a feed or sitemap")
         except SourceError as error:
@@ -249,15 +293,62 @@ class _Round:
                 ]
             )
             return False
-        self.tally.complaints += listing.complaints
-        self.note(listing.leads)
+        self.take(listing)
         seen = _visit_of(url, page, self.now, visit)
         self.archive.remember([replace(seen, due=schedule.next_index(self.now, every))])
         if depth == 0:
-            for more in listing.more[:50]:
+            for more in listing.more if self.plan.since is not None else listing.more[:50]:
                 if self.index_is_due(more):
                     await self.index(more, every * 4, depth=1)
+        if self.plan.since is not None:
+            await self.page_back(listing, self.plan.since)
         return True
+
+    async def page_back(self, listing: Listing, since: datetime) -> None:
+        """Follow an index into its past, until all that it lists is older than asked for, or nothing new."""
+        seen = {lead.key for lead in listing.leads}
+        asked: set[str] = set()
+        while (url := next((each for each in listing.older if each not in asked), "")) and len(asked) < _MOST_OLDER:
+            asked.add(url)
+            self.tell(Step(self.source.id, f"asking {url}"))
+            try:
+                page = await self.ask(url, Visit(url=url))
+                if page.status in _GONE:  # as WordPress says that there are no more
+                    return
+                if page.status != 200:
+                    raise FetchError(f"{url} answered {page.status}")
+                listing = discover.read(self.source, page, since)
+            except SourceError as error:
+                self.tally.complaints.append(f"paging back ended here: {error}")
+                return
+            fresh = [lead for lead in listing.leads if lead.key not in seen]
+            if not fresh or all(_is_before(lead, since) for lead in fresh):
+                return
+            seen.update(lead.key for lead in fresh)
+            self.take(listing)
+
+    def take(self, listing: Listing) -> None:
+        """Note what an index gave; when paging back, no lead that is older than asked for and was never seen."""
+        self.tally.complaints += listing.complaints
+        for key, copy in listing.copies:
+            self.copies.setdefault(key, copy)
+        leads = listing.leads
+        if (since := self.plan.since) is not None:
+            known = self.archive.entry
+            leads = tuple(lead for lead in leads if not _is_before(lead, since) or known(lead.source, lead.key))
+        self.note(leads)
+        if self.source.read == "feed":
+            self.wake_what_reads_otherwise(leads)
+
+    def wake_what_reads_otherwise(self, leads: Sequence[Lead]) -> None:
+        """An entry whose text changed is due, also where its title and its moment stayed."""
+        for lead in leads:
+            copy, entry = self.copies.get(lead.key), self.archive.entry(lead.source, lead.key)
+            if copy is None or entry is None or entry.state is State.EXCLUDED:
+                continue
+            visit = self.archive.visit(lead.url)
+            if (visit is None or visit.digest != copy.digest) and (entry.due is None or entry.due > self.now):
+                self.archive.settle(replace(entry, due=self.now))
 
     def note(self, leads: Sequence[Lead]) -> None:
         self.tally.leads += len(leads)
@@ -311,7 +402,7 @@ class _Round:
                     return
                 look = await self.look(entry)
                 self.silent = 0 if look.has_answer else self.silent + 1
-                self.settle(entry, look)
+                await self.settle(entry, look)
                 done += 1
                 self.tell(Step(self.source.id, entry.lead.title or entry.lead.url, done, len(due)))
 
@@ -323,9 +414,46 @@ class _Round:
             )
 
     async def look(self, entry: Entry) -> _Look:
+        """What the outlet says of an article now: its feed, where that is what is read; else its pages."""
+        if self.source.read == "feed":
+            return await self.look_in_feed(entry)
+        look = await self.look_at_pages(entry.lead)
+        if look.article is None and not look.same and look.gone is None:
+            look.carried = await self.carried(entry.lead)
+        return look
+
+    async def look_in_feed(self, entry: Entry) -> _Look:
+        """The entry that the feed has now. What it had before stands; what it never had is looked for on its page."""
+        lead = entry.lead
+        copy = self.copies.get(lead.key)
+        if copy is None:
+            if self.archive.standing(lead.source, lead.key) is not None:
+                return _Look(same=True)
+            return await self.look_at_pages(lead)
+        look = _Look(captures=[copy])
+        try:
+            look.article = (await self.read(lead, copy)).article
+        except SourceError as error:
+            look.doubts.append(str(error))
+            return look
+        look.page = copy
+        look.visits.append(Visit(url=lead.url, digest=copy.digest, checked=self.now, result="feed"))
+        return look
+
+    async def carried(self, lead: Lead) -> tuple[Article, Capture] | None:
+        """What the feed itself carried of an article, where that can be read."""
+        copy = self.copies.get(lead.key)
+        if copy is None:
+            return None
+        try:
+            article = (await self.read(lead, copy)).article
+        except SourceError:
+            return None
+        return None if doubt(article, None) else (article, copy)
+
+    async def look_at_pages(self, lead: Lead) -> _Look:
         """Ask for an article at its addresses, in order, until an answer can be read and believed."""
         look = _Look()
-        lead = entry.lead
         asks = asks_of(self.source, lead)
         missing = 0
         for url in asks:
@@ -355,25 +483,87 @@ class _Round:
                 continue
             look.captures.append(page)
             try:
-                article = read(self.source, lead, page)
+                article, parts = await self.read_whole(lead, page)
             except SourceError as error:
                 # An answer of 4xx or 5xx says nothing about the article; one of 200 that is not it is held.
                 (look.doubts if page.status == 200 else look.failures).append(str(error))
-                continue
-            except Exception as error:  # noqa: BLE001 - a reader's fault on one page must not cost the other pages
-                look.doubts.append(f"{url}: {_fault(error)}")
                 continue
             if (article.source, article.key) != (lead.source, lead.key):
                 look.doubts.append(f"{url} answered with another article, {article.key!r:.80} and not {lead.key!r}")
                 continue
             if look.article is None or not article.weak:
-                look.article, look.page = article, page
-                look.visits.append(_visit_of(url, page, self.now, visit))
+                look.article, look.page, look.parts = article, page, parts
+                seen = _visit_of(url, page, self.now, visit)
+                # What is read as a last resort is asked for again in full: a 304 would speak of that.
+                look.visits.append(replace(seen, validators=Validators()) if article.weak else seen)
             if not article.weak:
                 return look
         return look
 
-    def settle(self, entry: Entry, look: _Look) -> None:
+    async def read_whole(self, lead: Lead, page: Capture) -> tuple[Article, list[Capture]]:
+        """An article with all the parts that its pages name, as far as they can be had; and the pages of these.
+
+        Where a part could not be had the article is `weak`: it takes the place of no whole one. Raises SourceError when
+        there is no article, also not where its page says that it is.
+        """
+        parts: list[Capture] = []
+        asked: set[str] = set()
+        article: Article | None = None
+        missing: SourceError = ReadError(f"{page.url} holds no article")
+        while True:
+            try:
+                whole = await self.read(lead, page, parts)
+                article, wants = whole.article, whole.wants
+            except Incomplete as error:
+                missing, wants = error, error.wants
+            url = next((each for each in wants if each not in asked), "")
+            if not url or len(asked) >= _MOST_PARTS:
+                break
+            asked.add(url)
+            try:
+                part = await self.ask(url, Visit(url=url))
+                if part.status != 200 and part.status not in _GONE:
+                    raise FetchError(f"{url} answered {part.status}")
+            except FetchError as error:
+                self.tally.complaints.append(f"{lead.url} lacks a part: {error}")
+                article = None if article is None else replace(article, weak=True)
+                break
+            parts.append(part)
+        if article is None:
+            raise missing
+        return article, parts
+
+    async def read(self, lead: Lead, capture: Capture, more: Sequence[Capture] = ()) -> Reading:
+        """What captures say. Raises SourceError."""
+        try:
+            return await self.reader.read(self.source, lead, capture, more, self.habits)
+        except SourceError:
+            raise
+        except Exception as error:  # a reader's fault on one page must not cost the others
+            raise Doubtful(f"{capture.url}: {_fault(error)}") from error
+
+    async def learn(self) -> None:
+        """See what repeats on the source's pages, now and then: it is not the articles'."""
+        counts = self.archive.counts(self.source.id)
+        articles = counts[State.ARCHIVED] + counts[State.UNCHANGED]
+        if self.source.read == "feed" or not habits.is_due(self.habits, articles):
+            return
+        self.tell(Step(self.source.id, "learning what repeats on its pages"))
+        entries = (
+            each for state in (State.ARCHIVED, State.UNCHANGED) for each in self.archive.entries(self.source.id, state)
+        )
+        newest = heapq.nlargest(habits.MOST, entries, key=lambda each: (each.first_seen, each.lead.key))
+        glances: list[Glance] = []
+        for entry in newest:
+            standing = self.archive.standing(self.source.id, entry.lead.key)
+            page = self.archive.capture(standing.capture) if standing is not None and standing.capture else None
+            if page is None or is_copy(page) or is_imported(page):
+                continue
+            with contextlib.suppress(SourceError):
+                glances.append(await self.reader.glance(self.source, entry.lead, page))
+        self.archive.learn(self.source.id, encode(habits.learn(glances, articles)))
+
+    async def settle(self, entry: Entry, look: _Look) -> None:
         """End a look in the ledger, with its evidence and what it changed, in one transaction."""
         place = (self.source.id, entry.lead.key)
         latest = None if look.same else self.archive.latest(*place)
@@ -384,14 +574,14 @@ class _Round:
         if look.same:
             state = State.UNCHANGED
         elif look.article is not None and look.page is not None:
-            before = self.by_todays_rules(standing)
-            reason = self.reason_to_doubt(entry, look.article, before)
+            before = await self.by_todays_rules(standing)
+            reason = await self.reason_to_doubt(entry, look.article, before)
             if reason:
-                state, kept = State.HELD, [look.page]
+                state, kept = State.HELD, [look.page, *look.parts]
             else:
                 revision = revise(latest, before, look.article, look.page)
                 state = State.UNCHANGED if revision is None else State.ARCHIVED
-                kept = [look.page] if revision is not None else []
+                kept = [look.page, *look.parts] if revision is not None else []
         elif look.gone is not None:
             state, reason = State.GONE, f"{look.gone.url} answered {look.gone.status}"
             revision = revise(latest, None, None, look.gone) if standing is not None else None
@@ -402,6 +592,10 @@ class _Round:
             state, reason = State.FAILED, _told_once(look.failures) or "it has no address to ask"
         if state is State.HELD:
             kept = self.not_held_yet(entry, kept)
+        if look.carried is not None and (standing is None or _is_from_feed(standing)):
+            # The page could not be had or is not believed: what the feed itself said is kept, and marked as that.
+            revision = revise(latest, await self.by_todays_rules(standing), *look.carried)
+            kept = [*kept, look.carried[1]] if revision is not None else kept
         self.count(entry, state, reason, revision)
         failed = state in (State.HELD, State.FAILED)
         failures = entry.failures + 1 if failed else 0
@@ -423,11 +617,11 @@ class _Round:
     def count(self, entry: Entry, state: State, reason: str, revision: Revision | None) -> None:
         if revision is not None:
             self.tally.changes[revision.change] += 1
-        elif state is State.HELD:
+        if state is State.HELD:
             self.tally.held += 1
         elif state is State.FAILED:
             self.fail(entry.lead.url, reason)
-        else:
+        elif revision is None:
             self.tally.unchanged += 1
 
     def without_new_validators(self, visit: Visit) -> Visit:
@@ -440,20 +634,22 @@ class _Round:
         known = {page.digest for page in self.archive.captures(self.source.id, entry.lead.key)}
         return [page for page in pages if page.digest not in known]
 
-    def by_todays_rules(self, standing: Revision | None) -> Article | None:
+    async def by_todays_rules(self, standing: Revision | None) -> Article | None:
         """The last good copy as it would be read today: a better rule must not look like an edit by the outlet."""
-        if standing is None or standing.article is None or standing.article.rules == RULES:
+        if standing is None or standing.article is None or standing.article.rules == rules_of(self.source, self.habits):
             return None if standing is None else standing.article
         evidence = self.archive.capture(standing.capture) if standing.capture else None
         if evidence is None:
             return standing.article
         lead = Lead(source=standing.source, key=standing.key, url=standing.article.url or evidence.url)
+        others = self.archive.captures(self.source.id, standing.key)
+        more = [each for each in others if each.at >= evidence.at and each.id != evidence.id and not is_copy(each)]
         try:
-            return read(self.source, lead, evidence)
+            return (await self.read(lead, evidence, more)).article
         except SourceError:
             return standing.article
 
-    def reason_to_doubt(self, entry: Entry, seen: Article, before: Article | None) -> str:
+    async def reason_to_doubt(self, entry: Entry, seen: Article, before: Article | None) -> str:
         """Why what was read is held. A page that only shrank is believed when it says the same again an hour later."""
         if seen.weak and before is not None and not before.weak:
             return f"only a reading of last resort was to be had ({seen.reader}); the copy from {before.reader} stands"
@@ -464,7 +660,7 @@ class _Round:
             return reason
         held = self.archive.captures(self.source.id, entry.lead.key)
         try:
-            again = read(self.source, entry.lead, held[-1]) if held else None
+            again = (await self.read(entry.lead, held[-1])).article if held else None
         except SourceError:
             again = None
         return "" if again is not None and fingerprint(again) == fingerprint(seen) else reason
@@ -507,6 +703,24 @@ def _has_moved(before: Lead, now: Lead) -> bool:
         new and new != old
         for old, new in ((before.title, now.title), (before.url, now.url), (before.modified, now.modified))
     )
+
+
+def _habits(stored: bytes) -> Habits:
+    """What was learned of a source, or nothing where another version learned it."""
+    try:
+        return decode(stored, Habits) if stored else NO_HABITS
+    except ValueError:
+        return NO_HABITS
+
+
+def _is_before(lead: Lead, moment: datetime) -> bool:
+    """Whether an index says that an article is older than this; of one without a moment nothing is known."""
+    newest = max(filter(None, (lead.published, lead.modified)), default=None)
+    return newest is not None and newest < moment
+
+
+def _is_from_feed(standing: Revision) -> bool:
+    return standing.article is not None and standing.article.weak and standing.article.reader == "feed"
 
 
 def _is_same(page: Capture, visit: Visit) -> bool:

@@ -1,40 +1,96 @@
-"""A capture becomes an article: by the outlet's own reader where it has one, else by the common one.
+"""Captures become an article: by the outlet's own reader where it has one, else by the common one.
 
-Captures are the evidence; an article is a reading of it and carries `RULES`, the version of the rules that read it.
+Captures are the evidence; an article is a reading of it and carries what decided that reading: `RULES`, the version of
+the rules that all outlets share, and the digests of the rules and habits that are the outlet's own (`rules_of`).
 """
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Sequence
 from importlib import import_module
 
 from wirecopy import urls
+from wirecopy.collect.discover.entries import COPY
 from wirecopy.collect.read import classic
+from wirecopy.collect.read.habits import NO_HABITS, Habits
+from wirecopy.collect.read.parts import Incomplete as Incomplete
 from wirecopy.errors import Doubtful, ReadError
-from wirecopy.model import Article, Capture, Lead, Source, replace
+from wirecopy.model import Article, Capture, Lead, Noun, PageRules, Source, encode, replace
 
 # To be raised with every change that makes any reader read a capture otherwise than before.
-RULES = "1"
+RULES = "2"
 
 
-def read(source: Source, lead: Lead, capture: Capture) -> Article:
-    """What a capture says. Pure; the same capture gives the same article under the same rules.
+class Reading(Noun, frozen=True, kw_only=True):
+    """What captures say. `wants`: addresses that would make the article whole, none of them among what was given."""
 
-    Raises ReadError for what can't be read, Doubtful for what can be read and is not believed.
+    article: Article
+    wants: tuple[str, ...] = ()
+
+
+def reading(
+    source: Source, lead: Lead, capture: Capture, more: Sequence[Capture] = (), habits: Habits = NO_HABITS
+) -> Reading:
+    """What a capture says, with `more` of the same article: its other parts, or all of it on one page.
+
+    Pure; the same captures give the same article under the same rules. Raises ReadError for what can't be read
+    (Incomplete, with what it `wants`, for what can't be read alone), Doubtful for what can be read and is not believed.
+    Of `more`, in any order, what can't be read or believed is left out.
     """
     if capture.truncated:
         raise Doubtful(f"{capture.url} arrived in part ({capture.truncated})")
     if capture.status != 200:
         raise ReadError(f"{capture.url} answered {capture.status}, which is no article")
-    if is_imported(capture):
-        return replace(classic.read(capture.body, fallback_at=capture.at, source=source.id).article, rules=RULES)
-    reader = import_module(f"wirecopy.outlets.{source.reader}" if source.reader else "wirecopy.collect.read.page")
-    article: Article = reader.read(source, lead, capture)
+    article, wants = _read(source, lead, capture, more, habits)
     hosts = [urls.host(url) for url in (lead.url, capture.final_url) if url]
     if article.url and urls.host(article.url) not in hosts:  # no page may give itself another outlet's address
         article = replace(article, url=lead.url)
-    return replace(article, rules=RULES)
+    return Reading(article=replace(article, rules=rules_of(source, habits)), wants=wants)
+
+
+def read(
+    source: Source, lead: Lead, capture: Capture, more: Sequence[Capture] = (), habits: Habits = NO_HABITS
+) -> Article:
+    """The article of `reading`."""
+    return reading(source, lead, capture, more, habits).article
+
+
+def rules_of(source: Source, habits: Habits = NO_HABITS) -> str:
+    """What decides a reading for this source: where it is another than an article carries, that is read again."""
+    if source.reader:
+        return RULES
+    own = [f"page:{_digest(source.page)}"] if source.page != PageRules() else []
+    zone = [f"zone:{source.zone}"] if source.zone else []
+    learned = [f"habits:{habits.digest}"] if habits.digest else []
+    return "+".join([RULES, *own, *zone, *learned])
 
 
 def is_imported(capture: Capture) -> bool:
     """Whether this is a document that somebody gave us, and not a server's answer: nobody was asked for it."""
     return not capture.asked and capture.header("content-type").startswith("text/markdown")
+
+
+def is_copy(capture: Capture) -> bool:
+    """Whether this is what a feed carried of an article, and not a server's answer about it."""
+    return not capture.asked and capture.header("content-type") == COPY
+
+
+def _read(
+    source: Source, lead: Lead, capture: Capture, more: Sequence[Capture], habits: Habits
+) -> tuple[Article, tuple[str, ...]]:
+    if is_imported(capture):
+        return classic.read(capture.body, fallback_at=capture.at, source=source.id).article, ()
+    from wirecopy.collect.read import entry, page  # here: `wirecopy --help` needs neither
+
+    if is_copy(capture):
+        return entry.read(source, lead, capture), ()
+    if source.reader:
+        article: Article = import_module(f"wirecopy.outlets.{source.reader}").read(source, lead, capture)
+        return article, ()
+
+    return page.reading(source, lead, capture, more, habits)
+
+
+def _digest(noun: Noun) -> str:
+    return hashlib.sha256(encode(noun)).hexdigest()[:8]

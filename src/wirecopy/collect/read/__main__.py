@@ -12,11 +12,11 @@ from collections.abc import Iterator
 
 import msgspec
 
-from wirecopy import dates
 from wirecopy.collect.read import page
 from wirecopy.model import (
     Aside,
     Blocks,
+    Cell,
     Code,
     Embed,
     Figure,
@@ -46,18 +46,13 @@ def main() -> None:
         answer.update(
             title=facts.title,
             authors=facts.authors,
-            date=_day(facts.spelt) or (dates.iso(facts.published) if facts.published else None),
+            date=facts.written.isoformat() if facts.written else None,
             text="\n".join(_lines(found.blocks)),
         )
         answer["cpu"] = time.process_time() - start
         answer["html"] = (_figure(found.picture) if found.picture else "") + "".join(_html(found.blocks))
         sys.stdout.buffer.write(msgspec.json.encode(answer) + b"\n")
         sys.stdout.buffer.flush()
-
-
-def _day(spelt: str) -> str | None:
-    """The day as the page has it, in its own zone, where it is spelt in ISO 8601."""
-    return spelt[:10] if dates.parse(spelt) is not None and spelt[4:5] == "-" else None
 
 
 def _lines(found: Blocks) -> Iterator[str]:
@@ -70,7 +65,8 @@ def _lines(found: Blocks) -> Iterator[str]:
                 yield from _lines(block.body)
                 yield plain(block.credit)
             case Aside() | LiveEntry():
-                yield block.title
+                if block.title:
+                    yield block.title
                 yield from _lines(block.body)
             case List():
                 for item in block.items:
@@ -84,8 +80,7 @@ def _lines(found: Blocks) -> Iterator[str]:
                 yield plain(block.text)
             case Gallery():
                 for entry in block.entries:
-                    yield entry.title
-                    yield plain(entry.text)
+                    yield from filter(None, (entry.title, plain(entry.text)))
             case _:
                 pass
 
@@ -98,34 +93,51 @@ def _html(found: Blocks) -> Iterator[str]:  # noqa: C901 — one case a block, a
             case Heading():
                 yield f"<h{block.level}>{_inline(block.text)}</h{block.level}>"
             case Quote():
-                yield f"<blockquote>{''.join(_html(block.body))}{_inline(block.credit)}</blockquote>"
+                credit = f"<cite>{_inline(block.credit)}</cite>" if block.credit else ""
+                yield f"<blockquote>{''.join(_html(block.body))}{credit}</blockquote>"
             case Aside() | LiveEntry():
-                yield f"<div><b>{html.escape(block.title)}</b>{''.join(_html(block.body))}</div>"
+                yield f"<div>{_heading(block.title)}{''.join(_html(block.body))}</div>"
             case List():
                 name = "ol" if block.ordered else "ul"
                 items = ("".join(_html(item)) for item in block.items)
                 yield f"<{name}>{''.join(f'<li>{item}</li>' for item in items)}</{name}>"
             case Table():
-                rows = ("".join(f"<td>{_inline(cell.text)}</td>" for cell in row) for row in block.rows)
-                yield f"<table>{''.join(f'<tr>{row}</tr>' for row in rows)}</table>"
+                caption = f"<caption>{_inline(block.caption)}</caption>" if block.caption else ""
+                rows = (f"<tr>{''.join(map(_cell, row))}</tr>" for row in block.rows)
+                yield f"<table>{caption}{''.join(rows)}</table>"
             case Code():
                 yield f"<pre>{html.escape(block.text)}</pre>"
             case Figure():
                 yield _figure(block.picture)
             case Gallery():
+                yield _heading(block.title)
                 for entry in block.entries:
-                    yield _figure(entry.picture)
+                    text = f"<p>{_inline(entry.text)}</p>" if entry.text else ""
+                    yield _heading(entry.title) + _figure(entry.picture) + text
             case Embed():
-                yield f"<p>{_inline(block.text)}</p>"
+                yield f'<iframe src="{html.escape(block.url)}" title="{html.escape(block.title)}"></iframe>'
+                yield f"<p>{_inline(block.text)}</p>" if block.text else ""
             case Media():
                 yield _figure(block.poster) if block.poster else ""
+                yield f"<p>{_inline(block.text)}</p>" if block.text else ""
             case Rule():
                 yield "<hr>"
 
 
+def _heading(words: str) -> str:
+    return f"<h3>{html.escape(words)}</h3>" if words else ""
+
+
+def _cell(cell: Cell) -> str:
+    name = "th" if cell.header else "td"
+    spans = "".join(f' {key}="{n}"' for key, n in (("colspan", cell.across), ("rowspan", cell.down)) if n > 1)
+    return f"<{name}{spans}>{_inline(cell.text)}</{name}>"
+
+
 def _figure(picture: Picture) -> str:
     caption = _inline(picture.caption) + html.escape(f" {picture.credit}" if picture.credit else "")
-    shown = f'<img src="{html.escape(picture.url)}">'
+    size = "".join(f' {key}="{n}"' for key, n in (("width", picture.width), ("height", picture.height)) if n)
+    shown = f'<img src="{html.escape(picture.url)}" alt="{html.escape(picture.alt)}"{size}>'
     return f"<figure>{shown}<figcaption>{caption}</figcaption></figure>" if caption else f"<figure>{shown}</figure>"
 
 

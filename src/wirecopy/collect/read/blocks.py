@@ -23,6 +23,7 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from wirecopy import urls
+from wirecopy.collect.read import embeds
 from wirecopy.model import (
     AnyBlock,
     Aside,
@@ -83,7 +84,28 @@ def parse(html: str) -> HtmlElement:
     if not complete:
         root, _ = _tree(_shallow(clean))
         root.set(_FLATTENED, "")
+    _take_out_of_head(root)
     return root
+
+
+def _take_out_of_head(root: HtmlElement) -> None:
+    """Where a page leaves out `<body>`, libxml2 keeps HTML5's own elements in the head: they begin the body."""
+    head = root.find("head")
+    if head is None:
+        return
+    first = next((each for each in head if isinstance(each.tag, str) and each.tag not in _OF_HEAD), None)
+    if first is None:
+        return
+    body = root.find("body")
+    if body is None:
+        body = root.makeelement("body", {})
+        root.append(body)
+    moved = [first, *first.itersiblings()]
+    for place, element in enumerate(moved):
+        body.insert(place, element)
+
+
+_OF_HEAD = frozenset({"title", "meta", "link", "script", "style", "base", "noscript", "template", "object", "bgsound"})
 
 
 def read(root: HtmlElement, dialect: Dialect) -> Reading:
@@ -124,15 +146,8 @@ def trimmed(words: Text) -> Text:
 
 
 def embed_kind(url: str) -> str:
-    """What is embedded from this address: youtube, tweet, map …; "frame" when the host is not known."""
-    try:
-        name = urls.host(url)
-    except ValueError:
-        return "frame"
-    if "google." in name and "/maps" in url:
-        return "map"
-    labels = name.split(".")
-    return next((kind for n in range(len(labels)) if (kind := _EMBEDS.get(".".join(labels[n:])))), "frame")
+    """What is embedded from this address: youtube, tweet, map …; "frame" when nothing is known of the host."""
+    return embeds.kind(url) or "frame"
 
 
 def largest(srcset: str) -> tuple[str, float]:
@@ -254,6 +269,7 @@ def _shallow(html: str) -> str:
 
 # --- text on its way to blocks ---------------------------------------------------------------------------------------
 
+_ODD = re.compile(r"[\x00-\x1f\x7f]")
 _FORMATTING = re.compile(r"[ \t\n\r\f]*[\t\n\r\f][ \t\n\r\f]*")
 # In text under way, "\t" stands for blanks of the source's formatting and "\n" for a line break of the document.
 _SEAMS = re.compile(r"[ \t\n]*[\t\n][ \t\n]*")
@@ -271,7 +287,8 @@ class _Words:
     def say(self, words: str | None, style: Style) -> None:
         """Text as it stands in the source."""
         if words:
-            words = _CONTROLS.sub("", _FORMATTING.sub("\t", words))
+            if _ODD.search(words):
+                words = _CONTROLS.sub("", _FORMATTING.sub("\t", words))
             self.runs.append(Run(text=words, marks=style[0], link=style[1]))
 
     def br(self) -> None:
@@ -401,16 +418,11 @@ _DROPPED = _names(
 # Dropped and not worth a count: they belong where they stand and say nothing to readers.
 _SILENT = _names("head link meta base title param track col area")
 
-_EMBEDS = {
-    "youtube.com": "youtube", "youtube-nocookie.com": "youtube", "youtu.be": "youtube",
-    "twitter.com": "tweet", "x.com": "tweet", "facebook.com": "facebook", "fb.watch": "facebook",
-    "instagram.com": "instagram", "tiktok.com": "tiktok", "t.me": "telegram", "vimeo.com": "vimeo",
-    "dailymotion.com": "dailymotion", "bilibili.com": "bilibili", "soundcloud.com": "soundcloud",
-    "spotify.com": "spotify", "podcasts.apple.com": "podcast", "openstreetmap.org": "map",
-    "datawrapper.de": "chart", "dwcdn.net": "chart", "infogram.com": "chart", "flourish.studio": "chart",
-    "flo.uri.sh": "chart", "reddit.com": "reddit", "threads.net": "threads", "bsky.app": "bluesky",
+_QUOTED = {
+    "twitter-tweet": "tweet", "twitter-video": "tweet", "instagram-media": "instagram", "tiktok-embed": "tiktok",
+    "reddit-embed-bq": "reddit", "reddit-card": "reddit", "bluesky-embed": "bluesky", "text-post-media": "threads",
+    "imgur-embed-pub": "imgur",
 }  # fmt: skip
-_QUOTED = {"twitter-tweet": "tweet", "twitter-video": "tweet", "instagram-media": "instagram", "tiktok-embed": "tiktok"}
 
 _CREDIT_CLASS = re.compile(r"(?:^|[\s_-])(?:credits?|copyright|photocredit|attribution)(?:$|[\s_-])", re.IGNORECASE)
 _CREDIT_TEXT = re.compile(
@@ -423,6 +435,7 @@ _PLACEHOLDER = re.compile(
     r"/(?:1x1|blank|spacer|pixel|transparent|placeholder|grey-placeholder|lazyload)[\w.-]*\.(?:gif|png|svg|jpg)$",
     re.IGNORECASE,
 )
+_LATE = re.compile(r"(?:src|lazy|lazyload|original|large|full(?:size|screen)?)$")
 _LAZY = ("data-src", "data-url", "data-original", "data-lazy-src", "data-lazy", "data-hi-res-src", "data-image")
 
 
@@ -474,6 +487,9 @@ class _Reader:
         """An element that says nothing by itself."""
         tag = element.tag
         if tag in _BLOCK:
+            named = element.get("class")
+            if named and embeds.is_box(named) and self.embedded(self.resolve(embeds.address(element)), element, out):
+                return
             out.end()
             self.flow(element, out, style, depth)
             out.end()
@@ -620,7 +636,7 @@ class _Reader:
 
     def quoted_embed(self, element: HtmlElement, kind: str, out: _Out, depth: int) -> None:
         """A post of another host's that is quoted in full, to be enlivened by a script that we don't run."""
-        addresses = [element.get("data-instgrm-permalink"), element.get("cite")]
+        addresses = [element.get(name) for name in ("data-instgrm-permalink", "data-text-post-permalink", "cite")]
         addresses += [a.get("href") for a in element.iter("a")][::-1]
         found = (self.resolve(address) for address in addresses if address)
         url = next((address for address in found if address), "")
@@ -730,12 +746,18 @@ class _Reader:
 
     def address(self, img: HtmlElement, sources: Iterable[HtmlElement]) -> str:
         """The largest address of a picture that is one."""
-        sets = [node.get(name) for node in (img, *sources) for name in ("data-srcset", "srcset")]
-        sized = sorted((largest(each) for each in sets if each), key=lambda found: -found[1])
+        sets: list[str] = []
+        for node in (img, *sources):
+            # Scripts that load pictures late keep the set under names of their own.
+            sets += [said for name, said in node.attrib.items() if name.endswith("srcset") and said]
+        sized = sorted((largest(each) for each in sets), key=lambda found: -found[1])
         candidates = [address for address, _ in sized]
         candidates += [img.get(name) for name in _LAZY] + [img.get("src")]
+        candidates += [
+            said for name, said in img.attrib.items() if name.startswith("data-") and _LATE.search(name) is not None
+        ]
         for candidate in candidates:
-            if candidate and not candidate.startswith("data:"):
+            if candidate and not candidate.lstrip().startswith(("data:", "{", "[")):
                 url = self.resolve(candidate)
                 if url and not _PLACEHOLDER.search(url):
                     return url
@@ -762,18 +784,29 @@ class _Reader:
             return
         title = " ".join((element.get("title") or "").split())
         picture = Picture(url=poster) if poster else None
-        out.put((Media(kind=element.tag, url=url, title=title, poster=picture),))
+        out.put((Media(kind=element.tag.removeprefix("amp-"), url=url, title=title, poster=picture),))
 
     def embed(self, element: HtmlElement, out: _Out, style: Style, depth: int) -> None:
-        addresses = (element.get(name) for name in ("data-src", "data-lazy-src", "src", "data"))
+        addresses = (element.get(name) for name in _FRAMED)
         found = (self.resolve(address) for address in addresses if address)
         url = next((address for address in found if address), "")
-        if url:
-            out.put((Embed(kind=embed_kind(url), url=url, title=" ".join((element.get("title") or "").split())),))
-        else:
+        if not self.embedded(url, element, out):
             self.lost[element.tag] += 1
         if element.tag == "object":
             self.flow(element, out, style, depth)
+
+    def player(self, element: HtmlElement, out: _Out) -> None:
+        """An element of a script that shows something of another host's."""
+        if not self.embedded(self.resolve(embeds.address(element)), element, out):
+            self.lost[element.tag] += 1
+
+    def embedded(self, url: str, element: HtmlElement, out: _Out) -> bool:
+        unseen = any((element.get(name) or "").strip() in ("0", "1", "0px", "1px") for name in ("width", "height"))
+        kind = embeds.kind(url) if url and not unseen else ""
+        if kind:
+            title = element.get("title") or element.get("aria-label") or element.get("playlabel") or ""
+            out.put((Embed(kind=kind, url=url, title=" ".join(title.split())),))
+        return bool(kind)
 
 
 _HANDLERS: dict[str, Callable[[_Reader, HtmlElement, _Out, Style, int], None]] = {
@@ -787,8 +820,11 @@ _HANDLERS: dict[str, Callable[[_Reader, HtmlElement, _Out, Style, int], None]] =
 }  # fmt: skip
 _LEAVES: dict[str, Callable[[_Reader, HtmlElement, _Out], None]] = {
     "img": _Reader.img, "image": _Reader.img, "noscript": _Reader.noscript, "video": _Reader.media,
-    "audio": _Reader.media,
+    "audio": _Reader.media, "amp-img": _Reader.img, "amp-anim": _Reader.img, "amp-video": _Reader.media,
+    "amp-audio": _Reader.media,
 }  # fmt: skip
+_LEAVES.update(dict.fromkeys(embeds.TAGS, _Reader.player))
+_FRAMED = ("data-src", "data-lazy-src", "data-litespeed-src", "data-url", "src", "data-original", "data")
 # What a browser doesn't show as text though it may hold some.
 _UNSEEN = frozenset({"head", "noscript", "video", "audio", "iframe"})
 

@@ -121,8 +121,9 @@ _ENDING = re.compile(r"[（(]([^（）()]{1,80})[）)]\s*$")
 _HOUSE = re.compile(r"[（(]\s*([^（）()]{2,30}?)\s*[）)](?=.)", re.DOTALL)
 _IS_HOUSE = re.compile(r"(?:中文网|中文網|之声|之聲|电台|電台|通讯社|通訊社|日报|日報|讯|訊|电|電|网|網)$")
 # A place in capitals needs the long dash or its agency: "NATO - the alliance …" is no dateline.
+# Each word is taken whole (++): how a long one could be cut in five would be tried for hours.
 _PLACE = re.compile(
-    r"""((?:[A-ZÄÖÜÉÈÇŁŚ][A-ZÄÖÜÉÈÇŁŚ.'’/-]+[ ,]{0,2}){1,5})\s*(?:—|--)\s*(?=\S)
+    r"""((?:[A-ZÄÖÜÉÈÇŁŚ](?:[A-ZÄÖÜÉÈÇŁŚ.'’/]|-(?!-))++[ ,]{0,2}){1,5})\s*(?:—|--)\s*(?=\S)
     |([A-ZÄÖÜÉÈÇŁŚ][\w\ .,'’/-]{1,40}\((?:AP|AFP|dpa|epd|KNA|Reuters|DW)\))\s*(?:—|–|--|-)\s*(?=\S)""",
     re.VERBOSE,
 )

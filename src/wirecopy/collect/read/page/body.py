@@ -52,16 +52,19 @@ def choose(page: Survey, *, told: str = "", summary: str = "", title: str = "") 
     if top is None:
         return None
     top = _expanded(top)
-    joined = _with_neighbours(top)
+    return within(page, _with_neighbours(top), top, summary=summary, title=title)
+
+
+def within(page: Survey, joined: list[Box], top: Box, *, summary: str = "", title: str = "") -> Chosen:
+    """The article in these boxes, of which `top` is the one that holds most of it."""
     dropped: set[HtmlElement] = set()
     for box in joined:
         _clean(box, dropped, top=box)
-    _cut_tail(joined, dropped)
+    length = _cut_tail(joined, dropped)
     inside = {box for root in joined for box in _walk(root, set())}
     first = next((n for n, line in enumerate(page.lines) if line.box in inside), 0)
     heading = next((at for at, _, tag in reversed(page.headings) if tag == "h1" and at <= first), max(0, first - 8))
     leads = _leads(page, inside, first, heading, summary, title)
-    length = sum(_kept(box, dropped) for box in joined)
     return Chosen([box.element for box in joined], dropped, length, top, leads, heading, first)
 
 
@@ -103,7 +106,7 @@ def _vote(line: Line, squashed: str, opening: str, first: str) -> float:
         return 0.0
     vote = 1 + min(commas(line.words), 12) + min(line.length / 100, 3)
     vote *= 1 - line.linked / line.length
-    if _RIGHTS.search(line.words):
+    if _is_rights(line.words):
         vote *= 0.2
     elif len(opening) > 20 and first in line.words and opening in _squash(line.words):
         vote *= 3
@@ -143,10 +146,16 @@ def _with_all_of_it(top: Box, candidates: Mapping[Box, float]) -> Box:
     return top
 
 
-_RIGHTS = re.compile(
-    r"©|\(c\)\s|copyright|all rights reserved|cookies|版权所有|版權所有|不得转载|правообладател|все права",
-    re.IGNORECASE,
-)
+# Asked of every line: plain search is many times faster than an expression that knows no case.
+_RIGHTS = (
+    "©", "(c) ", "copyright", "all rights reserved", "cookies", "版权所有", "版權所有", "不得转载", "правообладател",
+    "все права",
+)  # fmt: skip
+
+
+def _is_rights(words: str) -> bool:
+    spelt = words.lower()
+    return any(each in spelt for each in _RIGHTS)
 
 
 def _initial(box: Box) -> float:
@@ -233,11 +242,17 @@ def _is_clutter(box: Box, top: Box) -> bool:
         return True
     if tag == "aside" and share < 0.4:
         return True
+    if box.hints & _UNDER and share < 0.2 and not box.hints & Hint.LEAD and box.length < _SIGNED:
+        return True
     if tag == "p" or tag in _HEADINGS:
         return box.density > 0.9 and len(box.lines) == 1 and _is_pointer(box)
     if share > 0.6:
         return False
     return tag in _PARTS and _is_beside(box)
+
+
+_UNDER = Hint.BYLINE
+_SIGNED = 350  # letters of a byline with a few words about its author
 
 
 def _is_beside(box: Box) -> bool:
@@ -255,20 +270,16 @@ def _is_beside(box: Box) -> bool:
 def _is_pointer(box: Box) -> bool:
     """Is this line, all of it a link, the title of another article?"""
     words = box.lines[0].words
-    return closing.is_pointer(words) or (box.tag == "p" and 20 < box.length < 200 and not _SENTENCE.search(words))
-
-
-def _kept(box: Box, dropped: set[HtmlElement]) -> float:
-    if box.element in dropped:
-        return 0.0
-    return sum(line.length for line in box.lines) + sum(_kept(kid, dropped) for kid in box.kids)
+    if closing.is_pointer(words):
+        return True
+    return box.tag == "p" and 20 < box.length < 200 and (words.isupper() or not _SENTENCE.search(words))
 
 
 # --- the end ---------------------------------------------------------------------------------------------------------
 
 
-def _cut_tail(roots: list[Box], dropped: set[HtmlElement]) -> None:
-    """Drop all that follows a heading for more, where no more of the article does."""
+def _cut_tail(roots: list[Box], dropped: set[HtmlElement]) -> float:
+    """Drop all that follows a heading for more, where no more of the article does. How much is left."""
     lines = [line for root in roots for box in _walk(root, dropped) for line in box.lines]
     total = sum(line.told for line in lines)
     before = 0.0
@@ -276,10 +287,11 @@ def _cut_tail(roots: list[Box], dropped: set[HtmlElement]) -> None:
     for line in lines:
         box = line.box
         if not ended and closing.is_heading_for_more(line.words) and (box.tag in _HEADINGS or box.length < 60):
-            ended = total - before < before * 0.15
+            ended = total - before - line.told < before * 0.15
         if ended:
             dropped.add(box.element)
         before += line.told
+    return sum(line.length for line in lines if line.box.element not in dropped)
 
 
 def _walk(box: Box, dropped: set[HtmlElement]) -> Iterable[Box]:
@@ -296,28 +308,39 @@ def _walk(box: Box, dropped: set[HtmlElement]) -> Iterable[Box]:
 def _leads(page: Survey, inside: set[Box], first: int, heading: int, summary: str, title: str) -> list[HtmlElement]:
     """What stands before the article as its lead and not in it."""
     start = max(0, first - 40)
-    told = {_squash(line.words[:120])[:60] for line in page.lines[first:] if line.box in inside}
-    want = _squash(summary)[:50]
-    found: list[HtmlElement] = []
-    named = _squash(title)
+    want, named = _squash(summary)[:50], _squash(title)
+    found: list[tuple[HtmlElement, str]] = []
     for at, line in enumerate(page.lines[start:first], start):
         box = line.box
         if line.linked > line.length * 0.3 or line.length < 30 or box.tag in ("h1", "figcaption"):
             continue
-        squashed = _squash(line.words)
-        if squashed[:60] in told or squashed == named:
-            continue
         hints = box.hints | (box.parent.hints if box.parent else 0)
         if hints & (Hint.BYLINE | Hint.DATE | Hint.CAPTION | Hint.COMMENTS) or closing.is_opening(line.words):
             continue
+        squashed = _squash(line.words)
+        if squashed == named or _is_listed(box):
+            continue
         opens = len(want) > 20 and squashed.startswith(want)
-        named_lead = bool(hints & Hint.LEAD) and box.tag != "li"
+        named_lead = bool(hints & Hint.LEAD)
         follows = heading < at <= heading + 8 and line.length > 60 and box.tag in _LEAD_TAGS
         if opens or named_lead or (follows and _SENTENCE.search(line.words)):
-            found.append(box.element)
-    return list(dict.fromkeys(found))[:3]
+            found.append((box.element, squashed[:60]))
+    if not found:
+        return []
+    told = {_squash(line.words[:120])[:60] for line in page.lines[first:] if line.box in inside}
+    return list(dict.fromkeys(element for element, squashed in found if squashed not in told))[:3]
 
 
+def _is_listed(box: Box) -> bool:
+    """Does a line stand beside the article, or in a list of links to others?"""
+    around = (box, *box.ancestors()[:_LISTED_UP])
+    return any(
+        each.tag == "aside" or (each.tag in ("ul", "ol", "li") and each.density > _LISTED_LINKS) for each in around
+    )
+
+
+_LISTED_UP = 6
+_LISTED_LINKS = 0.1
 _LEAD_TAGS = frozenset({"p", "div", "h2", "h3", "header", "section"})
 _BLANK = re.compile(r"[\W_]+")
 

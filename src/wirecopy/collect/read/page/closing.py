@@ -15,11 +15,12 @@ _MORE = re.compile(
       |about\s+the\s+author|sign\s+up|subscribe|follow\s+us|join\s+the\s+conversation|advertisement
         |related\s+(?:articles|stories|posts|topics|links))
     |(?:mehr\s+(?:zum\s+thema|aus|von|zu)|lesen\s+sie\s+(?:auch|mehr)|weitere\s+(?:artikel|meldungen|themen
-      |infos)|das\s+könnte\s+(?:sie|dich)|auch\s+interessant
+      |infos)|das\s+(?:thema\s+)?könnte\s+(?:sie|dich|ihnen|euch|dir)|auch\s+auf\s+\S+$|mehr\s+dazu|weiterführende\s+(?:links|informationen|artikel|inhalte)
+      |zusatzinformationen|links\s+zum\s+(?:thema|artikel)|auch\s+interessant
       |zum\s+thema|passend\s+dazu|meistgelesen|kommentare?\b|schlagw|themen\s*:|newsletter|empfehlungen)
-    |(?:lire\s+aussi|à\s+lire\s+aussi|voir\s+aussi|sur\s+le\s+même\s+(?:sujet|thème)|articles\s+(?:liés
+    |(?:lire\s+aussi|à\s+lire\s+aussi|voir\s+aussi|(?:.{0,20}\s)?sur\s+le\s+sujet|sur\s+le\s+même\s+(?:sujet|thème)|articles\s+(?:liés
       |similaires)|commentaires|à\s+découvrir|les\s+plus\s+lus|newsletter)
-    |(?:lea?\s+(?:también|más)|te\s+puede\s+interesar|noticias\s+relacionadas|más\s+(?:sobre|noticias
+    |(?:lea?\s+(?:también|más)|(?:también\s+)?[tl]es?\s+puede\s+interesar|(?:noticias|notas|temas|contenidos?)\s+relacionad[ao]s?|más\s+(?:sobre|noticias
       |información|leídas?)|artículos\s+relacionados|comentarios|relacionad[oa]s|archivado\s+en)
     |(?:leia\s+(?:também|mais)|veja\s+também|notícias\s+relacionadas|mais\s+lidas)
     |(?:leggi\s+anche|potrebbe\s+interessarti|articoli\s+correlati)
@@ -32,6 +33,12 @@ _MORE = re.compile(
     |(?:相关(?:新闻|报道|文章|阅读|链接|专题|内容|推荐|资讯|主题)|相關(?:新聞|報導|報道|文章|閱讀|連結|專題|主題)|延伸阅读|延伸閱讀|推荐阅读|推薦閱讀|猜你喜欢|热门(?:文章|推荐
       |新闻)|熱門(?:文章|推薦|新聞)|更多(?:新闻|精彩|报道|文章|阅读|相关)
       |更多(?:新聞|報導|相關)|网友评论|我来说两句|我要评论|发表评论|最新评论|留言|精彩推荐|今日热点|图片新闻|分享到|分享至|上一篇|下一篇|往期|看了本文|新闻排行|论坛热帖|热点(?:新闻|推荐))
+    |(?:você\s+(?:também\s+)?pode\s+gostar|ti\s+potrebbe|ook\s+interessant|gerelateerd|może\s+cię|sprawdź\s+(?:też|także|również)|przeczytaj\s+(?:też|także|również)
+      |вам\s+(?:также\s+)?может|читайте\s+також|також\s+за\s+темою|прочетете\s+още|вижте\s+още|още\s+по\s+темата
+      |ilgili\s+haber|bunlar\s+da|baca\s+juga|(?:artikel|berita)\s+terkait|tin\s+liên\s+quan|xem\s+thêm|đọc\s+thêm
+      |(?:ये|यह)\s+भी\s+पढ़ें|قد\s+يعجبك|بیشتر\s+بخوانید|(?:مطالب|اخبار)\s+مرتبط|čtěte\s+také|mohlo\s+by\s+vás|související
+      |kapcsolódó|olvasta\s+már|cite[sș]te\s+[sș]i|vezi\s+[sș]i|pročitajte\s+(?:još|i)|povezane\s+vesti|δείτε\s+επίσης
+      |relaterede|relaterat|aiheesta\s+lisää|อ่านเพิ่มเติม|ข่าวที่เกี่ยวข้อง)
     |(?:関連(?:記事|ニュース|リンク|キーワード|トピック)|あわせて読み|おすすめ(?:記事)?|こちらも|人気(?:記事|ランキング)|アクセスランキング|コメント)
     |(?:관련\s*(?:기사|뉴스)|추천\s*기사|많이\s*본)
     )""",
@@ -57,7 +64,8 @@ _CREDIT = re.compile(
     |(?:facebook|twitter|google\+?|plurk|line|weibo|微博|微信|email|whatsapp|rss|digg|delicious|vk|twitter\s*\|.*)$
     |\S+@\S+\.\w+$|(?:email|contact|write\s+to|reach|e-mail)\b.{0,60}@.{0,80}$|follow\b.{0,60}(?:twitter
       |facebook|instagram|google\s+news|@\w+).*
-    |(?:this\s+entry\s+was\s+posted|this\s+article\s+(?:originally\s+)?(?:appeared|was\s+(?:first|originally))
+    |(?:this\s+entry\s+was\s+posted|this\s+(?:article|story|post|piece)\s+(?:(?:first|originally)\s+)?(?:appeared|was\s+(?:first|originally))
+      |first\s+(?:published|appeared)\s+(?:in|on|at|by)
       |originally\s+published|apa\s+reference|stay\s+(?:informed|up\s+to\s+date)\b|support\s+(?:us|our)\b
       |for\s+more\s+(?:information|news|stories)|read\s+(?:the\s+)?(?:full|original)|click\s+here
       |get\s+(?:the\s+latest|real-time|our|more)|download\s+(?:the|our)|become\s+a\b|donate\b|join\s+(?:our
@@ -83,8 +91,8 @@ _OPENING = re.compile(
     r"""^\W*(?:
     (?:by|von|par|por|di|door|av|af|от)\s+[^\W\d_][^.!?]{2,60}$
     |(?:published|posted|updated|last\s+updated|last\s+modified|created|publi[ée]|mis\s+à\s+jour|aktualisiert
-      |veröffentlicht|stand|erstellt|publicado|actualizado|pubblicato|aggiornato|опубликовано|обновлено|дата
-      |data\s+publikacji|dodano)\b.{0,80}$
+      |veröffentlicht|publiziert|stand|erstellt|publicado|actualizado|pubblicato|aggiornato|опубликовано|обновлено|дата
+      |data\s+publikacji|publikacja|aktualizacja|dodano|diterbitkan|diperbarui)\b.{0,80}$
     |(?:来源|來源|作者|记者|記者|编辑|編輯|责任编辑|发布时间|發布時間|发表于|時間|时间|日期|发稿时间|更新时间|更新時間|字号|字號|字体|我要评论|评论|评论数|点击|浏览|阅读|原标题|分享到|打印
       |收藏|文章来源|稿源|责编|撰文|文|摄影|更新|公開|配信)\s*[:：/／].{0,100}$
     |.{0,20}(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}(?:\s?日)?.{0,60}$
@@ -107,8 +115,20 @@ def is_opening(words: str) -> bool:
     return len(words) <= 130 and _OPENING.match(words) is not None
 
 
+_STAMP = re.compile(
+    r"^\W*(?:published|posted|updated|last\s+updated|last\s+modified|publi[ée]|mis\s+à\s+jour|(?:zuletzt\s+)?aktualisiert|veröffentlicht|publiziert"
+    r"|publicado|actualizado|pubblicato|aggiornato|опубликовано|обновлено|data\s+publikacji|publikacja|aktualizacja)\b.{0,60}$",
+    re.IGNORECASE,
+)
+
+
+def is_stamp(words: str) -> bool:
+    """Does this line say when the article was published or changed?"""
+    return len(words) <= 80 and _STAMP.match(words) is not None
+
+
 _NOTICE = re.compile(
-    r"""(?:(?:please\s+)?(?:enable|activate|turn\s+on)\s+javascript|javascript\s+(?:is|must|needs)
+    r"""\W{0,3}(?:(?:please\s+)?(?:enable|activate|turn\s+on)\s+javascript|javascript\s+(?:is|must|needs)
       |aktivieren\s+sie\s+(?:bitte\s+)?javascript|activer\s+javascript
     |your\s+browser\s+(?:does\s+not|doesn['’]t)\s+support|浏览器不支持|请(?:开启|启用).{0,4}javascript
     |empfohlener\s+(?:redaktioneller|externer)\s+inhalt|an\s+dieser\s+stelle\s+(?:findest|finden|befindet)
@@ -119,6 +139,26 @@ _NOTICE = re.compile(
     |(?:article|story)\s+continues\s+(?:below|after)|advertisement(?:\s*[-–—]\s*(?:scroll|continue).*)?$
       |story\s+continues|scroll\s+to\s+continue|continue\s+reading\b|(?:anzeige|werbung|publicité|publicidad
       |реклама|advert|ad|広告|广告|廣告|광고)$
+    |(?:read\s+(?:more|also|next)|also\s+read|see\s+also|related(?:\s+(?:story|article|stories|articles))?|must\s+read|don['’]t\s+miss
+      |lesen\s+sie\s+(?:auch|mehr|hier)|lies\s+auch|mehr\s+zum\s+thema|auch\s+interessant|passend\s+dazu|lire\s+aussi|à\s+lire\s+aussi|voir\s+aussi
+      |lea?\s+(?:también|además|más)|vea\s+(?:también|además)|mir[ae]|te\s+puede\s+interesar|le\s+puede\s+interesar
+      |leia\s+(?:também|mais)|veja\s+também|leggi\s+anche|lees\s+ook|les\s+også|läs\s+(?:också|mer|även)
+      |czytaj\s+(?:też|także|również|więcej)|zobacz\s+(?:też|także|również)|dowiedz\s+się\s+więcej|читайте\s+(?:также|ещ[её])|смотрите\s+также
+      |διαβάστε\s+(?:επίσης|ακόμα)|baca\s+juga|ayrıca\s+oku(?:yun)?|اقرأ\s+(?:أيضا|ايضا|أيضاً)
+      |você\s+também\s+pode\s+gostar|przeczytaj\s+(?:też|także|również)|читайте\s+також|прочетете\s+още|ilgili\s+haber(?:ler)?|xem\s+thêm|đọc\s+thêm
+      |(?:ये|यह)\s+भी\s+पढ़ें|بیشتر\s+بخوانید|čtěte\s+také|cite[sș]te\s+[sș]i|vezi\s+[sș]i|pročitajte\s+(?:još|i)|olvasta\s+már|læs\s+også|lue\s+myös
+      |相关阅读|相關閱讀|延伸阅读|延伸閱讀|推荐阅读|推薦閱讀|あわせて読みたい|関連記事)\s*(?::|：|»|>|\||$)
+    |(?:(?:sign\s+up|register|subscribe)\s+(?:for|to)|join|follow|get|receive|don['’]t\s+miss|read)\b[^.!?]{0,60}\bour\b[^.!?]{0,30}\b(?:newsletters?|channel|app|podcast
+        |daily\s+briefing|e-?mails?|inbox|facebook|instagram|telegram|whatsapp|twitter)\b
+    |(?:to\s+(?:view|read|continue)\b.{0,40}\bplease\s+(?:subscribe|log|sign)|already\s+a\s+(?:subscriber|member)|if\s+you\s+enjoyed\s+(?:reading\s+)?this)
+    |(?:this\s+(?:post|article|story|page)|some\s+links?)\b.{0,40}\b(?:affiliate\s+links?|sponsored)|\*?(?:werbung|anzeige)\s*[.,|:*]
+      |(?:dieser|der)\s+(?:beitrag|artikel|text)\s+enthält\s+(?:unbezahlte\s+)?(?:werbung|affiliate|anzeigen)
+    |(?:abonnieren\s+sie|abonniere|folgen?\s+(?:sie|du|uns)|folge|melden\s+sie\s+sich|jetzt)\b.{0,60}\b(?:newsletter|whatsapp|telegram|facebook|instagram|youtube|kanal)
+    |(?:s[ií]gue(?:nos|me)|[úu]nete|suscr[íi]b(?:ete|ase)|h[áa]zte\s+(?:miembro|socio)|hazte\s+premium)\b
+    |(?:abonnez-vous|rejoignez|suivez)[\s-](?:nous|.{0,40}\b(?:newsletter|whatsapp|chaîne|facebook))
+    |(?:siga|segui|inscreva-se|iscriviti|seguici|assine)\b.{0,60}\b(?:newsletter|whatsapp|telegram|facebook|instagram|canal|google)
+    |(?:подпис(?:ывайтесь|ывайся|аться)|присоединяйтесь|следите)\b.{0,60}(?:канал|телеграм|telegram|вконтакте|новост|дзен|viber|рассылк)
+    |(?:estamos|já\s+estamos)\s+(?:en|no)\s+(?:whatsapp|telegram)
     |this\s+(?:site|website)\s+uses\s+cookies|we\s+use\s+cookies|(?:loading|laden|chargement)\s*\.{3}$
       |click\s+here\s+to\s+(?:subscribe|sign|get|read|view)|image\s+\d+\s+of\s+\d+$|安装.{0,10}客户端)""",
     re.IGNORECASE | re.VERBOSE,
@@ -128,6 +168,21 @@ _NOTICE = re.compile(
 def is_notice(words: str) -> bool:
     """Is this a line of the page to its visitor: turn on scripts, allow what is embedded, the advert here?"""
     return len(words) <= 300 and _NOTICE.match(words) is not None
+
+
+_PICTURE_CREDIT = re.compile(
+    r"""^\W*(?:
+    (?:photo|foto|fotos|photos|image|picture|bild|bilder|fot\.|фото|imagen|imagem|crédits?\s+photos?|bildquelle|copyright
+      |(?:photo|image|picture|photograph)s?\s+(?:credits?|source|courtesy(?:\s+of)?|by)|credits?|fotograf|zdroj\s+foto
+      |图片来源|圖片來源|图源|圖源|图片|圖片|写真|사진)\s?[:：]\s?.{2,80}
+    )$""",
+    re.IGNORECASE | re.VERBOSE,
+)
+
+
+def is_picture_credit(words: str) -> bool:
+    """Is this line the credit of a picture?"""
+    return len(words) <= 100 and _PICTURE_CREDIT.match(words) is not None
 
 
 def is_heading_for_more(words: str) -> bool:

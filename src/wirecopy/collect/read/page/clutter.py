@@ -37,13 +37,13 @@ _CLUTTER = """
     breadcrumb breadcrumbs crumb crumbs nav$ navbar navigation navi$ menu$ menus$ submenu toolbar pagination
     pager$ paging paginator pagenav popup modal lightbox$ overlay$ tagcloud taglist tags$ keywords$ topics$
     hashtags authorbio authorbox authorinfo bio$ biography aboutauthor mostread mostpopular popular$ trending
-    topstories readmore moreon morestories seealso alsolike alsoread readnext upnext nextup print$ printbutton
+    topstories moreon morestories seealso alsolike alsoread readnext upnext nextup print$ printbutton
     toolbox tools$ utility feedback$ rating ratings vote$ voting poll$ survey skiplink skip$ login$ signin
     register$ footer$ footnotes-nav sidebar sidebars siderail rightrail rail$ copyright disclaimer shengming
     xiangguan xgxw xgwz pinglun zeren bianji teaser teasers linkbox linklist morelinks infolinks donate donation
     fundraising membership appdownload qrcode banner banners livefyre yarpp jp-relatedposts hatena mashsb ssba
     crp wp-block-latest contextual$ siblings$ prevnext prev-next postnav post-nav nextprev editors-picks
-    editorspicks whatsnext
+    editorspicks whatsnext toc$ tableofcontents readingtime readtime wp-embed embeddedcontent
 """
 _COMMENTS = """
     comment comments commentlist commentarea disqus respond$ reply$ replies kommentar kommentare comentarios
@@ -64,7 +64,7 @@ _LIKELY = """
 """
 _UNLIKELY = """
     combx comment com-$ contact foot$ footer footnote masthead media meta$ outbrain promo related scroll
-    shoutbox sidebar sponsor shopping tags tool widget aside list$ side$ header$ extra remark agegate gallery
+    readmore shoutbox sidebar sponsor shopping tags tool widget aside list$ side$ header$ extra remark agegate gallery
     carousel slider ranking rank$ hot$ latest links$ top$ bottom$ left$ right$ nav menu
 """
 _BYLINE = """
@@ -113,25 +113,39 @@ _TAILS = (
 )  # fmt: skip
 _ENDINGS = ("s", "es", "ed")
 _TOKENS = re.compile("[A-Z]?[a-z]+|[A-Z]+")
-# What follows these is said of something else: `has-sidebar`, `enableAdSlots`.
+# What follows these is said of something else: `has-sidebar`, `enableBodyAdSlots`.
 _WITHOUT = frozenset(
-    {"with", "has", "no", "non", "without", "enable", "enabled", "disable", "disabled", "filter", "show", "hide", "is"}
-)
+    {
+        "with", "has", "non", "without", "enable", "enabled", "disable", "disabled", "filter", "show", "hide", "is",
+        "overflow", "backface",
+    }
+)  # fmt: skip
 _LONG = 300  # characters of a name that are looked at
 
 
 @lru_cache(maxsize=32768)
 def hint(names: str) -> int:
     """What a class or an id says."""
+    found = NONE
+    for name in names[:_LONG].split():
+        found |= _name(name)
+    return found
+
+
+@lru_cache(maxsize=16384)
+def _name(name: str) -> int:
     found, before = NONE, ""
-    for token in _TOKENS.findall(names[:_LONG]):
+    for token in _TOKENS.findall(name):
         spelt = token.lower()
-        if before in _WITHOUT:
-            before = spelt
-            continue
         found |= _token(spelt)
-        if before:
-            found |= _WHOLE.get(before + spelt, NONE)
+        if spelt in _WITHOUT:
+            break
+        # Two letters are a word at least; of hexadecimal digits single ones are left.
+        if len(before) > 1:
+            both = _WHOLE.get(before + spelt, NONE)
+            # A teaser's text, where it is the article's own, is its lead.
+            found = found & ~Hint.CLUTTER if both & Hint.LEAD else found
+            found |= both
         before = spelt
     return found
 

@@ -17,6 +17,8 @@ from wirecopy.model import AnyBlock, Blocks, Heading, List, Paragraph, Quote, Ru
 _SENTENCE = re.compile(r"[.!?。！？…”\"»」』）)]\s*$")
 _FIRST = 14  # lines among which those that stand under a title are looked for
 _LONG = 400  # characters of a list by which it is judged
+_LEAD = 400  # letters that a lead has at most
+_LABEL = 80  # characters of a line that may be a label between lead and text
 _TOLD = 40  # letters below which a line tells nothing
 
 
@@ -36,7 +38,7 @@ def trimmed(body: Blocks, title: str, *, scale: float) -> Blocks:
     _head(lines, title)
     _tail(lines)
     for line in lines:
-        if closing.is_notice(line.words):
+        if closing.is_notice(line.words) or (not line.heading and closing.is_picture_credit(line.words)):
             line.gone = True
     gone: dict[int, set[int]] = {}
     for line in lines:
@@ -71,13 +73,19 @@ def _lines(body: Blocks, scale: float) -> Iterator[_Line]:
 
 def _head(lines: list[_Line], title: str) -> None:
     named = same(title)
+    told = 0.0
     for line in lines[:_FIRST]:
         if not line.words:
             continue
-        if (named and same(line.words) == named) or closing.is_opening(line.words):
+        # Between the lead and the text the date and the byline may stand; what is told there is the text.
+        sentence = _SENTENCE.search(line.words) is not None
+        after = (told > 0 and (len(line.words) > _LABEL or sentence)) or (sentence and line.told > 100)
+        if (named and same(line.words) == named) or (closing.is_opening(line.words) and not after):
             line.gone = True
         elif line.told > 100 or (line.told and _SENTENCE.search(line.words)):
-            break
+            told += line.told
+            if told > _LEAD:
+                break
 
 
 def _tail(lines: list[_Line]) -> None:
@@ -86,7 +94,7 @@ def _tail(lines: list[_Line]) -> None:
     ended = False
     for line in lines:
         if not ended and before > total * 0.4 and closing.is_heading_for_more(line.words):
-            ended = total - before < before * 0.15
+            ended = total - before - line.told < before * 0.15
             line.gone = True
         if before > 100 and closing.is_end(line.words):
             ended = True
@@ -95,7 +103,7 @@ def _tail(lines: list[_Line]) -> None:
     for line in reversed(lines):
         if line.gone or not line.words:
             continue
-        if closing.is_credit(line.words):
+        if closing.is_credit(line.words) or (not line.told and closing.is_stamp(line.words)):
             line.gone = True
         elif line.told > 60:
             break

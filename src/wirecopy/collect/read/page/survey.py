@@ -17,6 +17,8 @@ from wirecopy.collect.read.page.clutter import NONE, Hint, hint
 
 WIDE = 2.5  # letters that an ideograph is worth: translations of news run 2 to 3 times longer in Latin letters
 _DEPTH = 180
+_CARD = 1_500  # characters, with the blanks of the source, that a link may say
+_CARD_PARTS = 300  # elements
 # The first bytes in UTF-8 of kana, ideographs and hangul, which stand nowhere else.
 _NOT_WIDE = bytes(set(range(256)) - set(range(0xE3, 0xEE)))
 _COMMAS = re.compile("[,，、。；،؛、.!?！？।]")
@@ -129,15 +131,24 @@ def _is_sentence(paragraph: HtmlElement) -> bool:
     return len("".join(paragraph.itertext())) > 40
 
 
-def _unseen(element: HtmlElement, found: int) -> str:
+def _is_short(anchor: HtmlElement) -> bool:
+    length = 0
+    for n, each in enumerate(anchor.iter()):
+        length += len(each.text or "") + len(each.tail or "")
+        if length > _CARD or n > _CARD_PARTS:
+            return False
+    return True
+
+
+def _unseen(attributes: dict[str, str], found: int) -> str:
     """Is an element hidden by its attributes? The article itself is often shown by a script only when it has loaded."""
-    style = element.get("style")
+    style = attributes.get("style")
     if style and _HIDDEN_STYLE.search(style):
         return "" if found & Hint.LIKELY and "visibility" in style else "hidden"
-    return "hidden" if element.get("hidden") is not None else ""
+    return "hidden" if "hidden" in attributes else ""
 
 
-def _beside(element: HtmlElement, tag: str, found: int) -> str:
+def _beside(attributes: dict[str, str], tag: str, found: int) -> str:
     """Why an element is beside the article by its names, or ""."""
     if found & _PRUNED and tag not in _NEVER_PRUNED:
         if found & (Hint.CLUTTER | Hint.COMMENTS):
@@ -145,11 +156,11 @@ def _beside(element: HtmlElement, tag: str, found: int) -> str:
         if found & Hint.CAPTION:
             return "caption"
         return "" if found & Hint.LIKELY else "hidden"
-    if element.get("role") in _CLUTTER_ROLES:
+    if attributes.get("role") in _CLUTTER_ROLES:
         return "role"
-    if element.get("aria-hidden") == "true" and tag != "img":
+    if attributes.get("aria-hidden") == "true" and tag != "img":
         return "hidden"
-    return "name" if element.get("itemprop") == "comment" else ""
+    return "name" if attributes.get("itemprop") == "comment" else ""
 
 
 class _Surveyor:
@@ -164,10 +175,14 @@ class _Surveyor:
         self.figures: list[tuple[int, HtmlElement]] = []
         self.words: list[str] = []
         self.linked = 0
+        self.anchor: HtmlElement | None = None  # the link that we are in, and whether it is a card
+        self.card: bool | None = None
         self.paragraphs = -1  # of the whole page, counted when first needed
         self.body = body
 
-    def box(self, element: HtmlElement, tag: str, parent: Box | None, hints: int, depth: int) -> Box:
+    def box(
+        self, element: HtmlElement, tag: str, parent: Box | None, hints: int, depth: int, *, linked: bool = False
+    ) -> Box:
         box = Box(element, tag, parent, hints)
         self.boxes.append(box)
         if parent is not None:
@@ -175,7 +190,7 @@ class _Surveyor:
         if depth > _DEPTH:
             self.words.append(" ".join(element.itertext()))
         else:
-            self.content(element, box, False, depth)
+            self.content(element, box, linked, depth)
         self.flush(box)
         for kid in box.kids:
             box.length += kid.length
@@ -192,7 +207,7 @@ class _Surveyor:
                 self.linked += len(said)
         for child in element:
             tag = child.tag
-            if isinstance(tag, str) and tag not in _SKIPPED:
+            if tag not in _SKIPPED and isinstance(tag, str):
                 self.child(child, tag, box, linked, depth)
             if said := child.tail:
                 words.append(said)
@@ -205,40 +220,55 @@ class _Surveyor:
             if len(child):
                 self.content(child, box, linked, depth + 1)
             return
-        hints = self.hints(child, tag)
+        # All attributes at once: asked for one by one they cost as much as all else here.
+        items = child.items()
+        if items:
+            hints = self.hints(child, tag, dict(items))
+        else:
+            hints = self.without(child, "element", NONE) if tag in _CLUTTER_TAGS else NONE
         if hints is None:
             return
         if tag in _INLINE:
-            if depth < _DEPTH:
-                self.content(child, box, linked or tag == "a", depth + 1)
-            else:
+            if depth >= _DEPTH:
                 self.words.append(" ".join(child.itertext()))
+            elif tag == "a" and not linked:
+                around, self.anchor, self.card = (self.anchor, self.card), child, None
+                self.content(child, box, True, depth + 1)
+                self.anchor, self.card = around
+            else:
+                self.content(child, box, linked, depth + 1)
             return
         self.flush(box)
         if tag == "figure":
             self.figures.append((len(self.lines), child))
         elif tag in _HEADINGS:
             self.headings.append((len(self.lines), child, tag))
-        self.box(child, tag, box, hints, depth + 1)
+        self.box(child, tag, box, hints, depth + 1, linked=linked and self.is_card())
 
-    def hints(self, child: HtmlElement, tag: str) -> int | None:
+    def is_card(self) -> bool:
+        """Does the link that we are in lead somewhere, and say no more than a teaser does? One that was never closed
+        has the rest of its page in it.
+        """
+        if self.card is None:
+            self.card = self.anchor is not None and self.anchor.get("href") is not None and _is_short(self.anchor)
+        return self.card
+
+    def hints(self, child: HtmlElement, tag: str, attributes: dict[str, str]) -> int | None:
         """What an element's names say; None: it is not entered."""
-        attrib = child.attrib
-        if not attrib:
-            return self.without(child, "element", NONE) if tag in _CLUTTER_TAGS else NONE
-        get = child.get
+        get = attributes.get
         found = NONE
         if named := get("class"):
             found = hint(named)
-        if named := get("id"):
+        # The id of a heading is what it says, spelt for an address.
+        if tag not in _HEADINGS and (named := get("id")):
             found |= hint(named)
         if found & _MARKED:
             self.marked.append((child, found, len(self.lines)))
         if tag in _KEPT:
             return found
-        reason = _unseen(child, found) or ("element" if tag in _CLUTTER_TAGS else "")
+        reason = _unseen(attributes, found) or ("element" if tag in _CLUTTER_TAGS else "")
         if not reason and self.prune:
-            reason = _beside(child, tag, found)
+            reason = _beside(attributes, tag, found)
         return self.without(child, reason, found) if reason else found
 
     def without(self, child: HtmlElement, reason: str, found: int) -> int | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 _BETWEEN = re.compile(
     r"\s+[-–—|·•»«›:/\\~]+\s+|\s*[|｜_»«]+\s*|\s+::\s+|\s*[–—]{2,}\s*|(?<=[\u3040-\u9fff」』”）])\s*[-–—－]\s*(?=[\u3040-\u9fffA-Za-z])"
@@ -17,37 +18,97 @@ _LONG = 400
 
 def same(words: str) -> str:
     """Letters and digits only, case and width alike: two titles are one if this is the same."""
-    return "".join(c for c in unicodedata.normalize("NFKC", words).casefold() if c.isalnum())
+    if not words.isascii():
+        words = unicodedata.normalize("NFKC", words)
+    return _MARKS.sub("", words.casefold())
+
+
+_MARKS = re.compile(r"[\W_]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Title:
+    """The title, and where it was found."""
+
+    title: str = ""
+    where: str = ""
 
 
 def choose(*, heads: Iterable[str], given: Iterable[str], document: str, site: str) -> str:
     """The title, from the page's `<h1>`s, the titles `given` in its data (best first), and its `<title>`."""
-    headings = [head for head in dict.fromkeys(heads) if 2 <= len(head) <= _LONG]
-    names = [each for each in given if 2 <= len(each) <= _LONG]
+    return chosen(heads=heads, given=given, document=document, site=site).title
+
+
+def chosen(
+    *,
+    heads: Iterable[str],
+    given: Iterable[str],
+    document: str,
+    site: str,
+    others: Iterable[str] = (),
+    lines: Iterable[str] = (),
+    outlet: tuple[str, ...] = (),
+) -> Title:
+    """The title with its place. `others` are lower headings, `lines` the first lines of the page, `outlet` other names
+    of the outlet.
+    """
+    houses = {same(each) for each in (site, *outlet) if each}
+    headings = [head for head in dict.fromkeys(heads) if 2 <= len(head) <= _LONG and same(head) not in houses]
+    names = [each for each in given if 2 <= len(each) <= _LONG and same(each) not in houses]
     document = document[:_LONG]
+    found = _chosen(headings, names, document, site, list(others), list(lines), houses)
+    return found if same(found.title) else Title()
+
+
+def _chosen(
+    headings: list[str],
+    names: list[str],
+    document: str,
+    site: str,
+    others: list[str],
+    lines: list[str],
+    houses: set[str],
+) -> Title:
     whole = same(document)
-    for head in headings:
-        spelt = same(head)
-        if len(spelt) > 3 and any(spelt == same(bare(each, site)) for each in names):
-            return head
-    for head in headings:
-        spelt = same(head)
-        if len(spelt) > 5 and whole.startswith(spelt) and (not site or spelt != same(site)):
-            return head
-    for head in headings:
-        spelt = same(head)
-        if len(spelt) > 8 and (spelt in whole or any(spelt in same(each) for each in names)) and spelt != same(site):
-            return head
+    bares = [same(bare(each, site)) for each in names]
+    spelt = [(head, same(head)) for head in headings]
+    for head, said in spelt:
+        if len(said) > 3 and said in bares:
+            return Title(head, where="h1")
+    for head, said in spelt:
+        if len(said) > 5 and whole.startswith(said):
+            return Title(head, where="h1")
+    for head, said in spelt:
+        if len(said) > 8 and (said in whole or any(said in same(each) for each in names)):
+            return Title(head, where="h1")
     if names:
         best = bare(names[0], site)
         # A title that the document's title begins with has nothing of the outlet's in it.
-        return next((bare(each, site) for each in names if whole.startswith(same(bare(each, site)))), best)
+        best = next((bare(each, site) for each in names if whole.startswith(same(bare(each, site)))), best)
+        return Title(best, where="data")
     shown = bare(document, site)
-    if document and headings:
-        close = max(headings, key=lambda head: _alike(head, document))
-        if _alike(close, document) > 0.6 and same(close) != same(site):
-            return close
-    return shown or (headings[0] if len(headings) == 1 else "")
+    if document:
+        if inside := _within(document, (*headings, *others, *lines), houses):
+            return Title(inside, where="shown")
+        if headings:
+            close = max(headings, key=lambda head: _alike(head, document))
+            if _alike(close, document) > 0.6:
+                return Title(close, where="h1")
+    if shown and same(shown) not in houses:
+        return Title(shown, where="title")
+    return Title(headings[0], where="h1") if len(headings) == 1 else Title()
+
+
+def _within(document: str, shown: Iterable[str], houses: set[str]) -> str:
+    """The longest of the lines that a page shows which its document's title holds whole, if it is most of it."""
+    whole = same(document)
+    found = ""
+    for words in shown:
+        if 4 < len(words) <= len(document) and len(words) > len(found):
+            said = same(words)
+            if said and said not in houses and said in whole and len(said) > max(5, len(whole) * 0.4):
+                found = words
+    return found
 
 
 def bare(title: str, site: str = "") -> str:
