@@ -16,7 +16,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from wirecopy.collect.read import reading, workers
+from wirecopy.collect.read import Incomplete, reading, workers
 from wirecopy.collect.read.glances import glance
 from wirecopy.collect.read.habits import Habits, fingerprint
 from wirecopy.collect.read.workers import Bounds, Fault, Here, Readers
@@ -131,6 +131,11 @@ def test_errors_cross_over_as_what_they_are() -> None:
                 await each.read(SOURCE, lead, replace(capture, truncated="the connection broke off"))
             with pytest.raises(Doubtful, match="arrived in part"):
                 await each.glance(SOURCE, lead, replace(capture, truncated="the connection broke off"))
+            with pytest.raises(Incomplete) as caught:
+                await each.read(
+                    SOURCE, *page(1, '<link rel="amphtml" href="https://harbour.example/amp/1"><p>Wait.</p>')
+                )
+            assert caught.value.wants == ("https://harbour.example/amp/1",)
         with pytest.raises(Fault, match=r"KeyError: 'no such thing' \(hostile_reader.py:\d+\)"):
             await readers.read(SOURCE, *misbehaving("fail"))
         assert readers.started == 1  # none of this is the process's end

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, TypeVar
 
 from wirecopy import dates
 from wirecopy.archive.protocol import Archive
-from wirecopy.cli.terminal import ago, as_json, result, styled, table
+from wirecopy.cli.terminal import ago, as_json, result, styled, table, talk
 from wirecopy.differences import Line, differences, marked
 from wirecopy.errors import ConfigError
 from wirecopy.model import (
     Change,
     Document,
+    Entry,
     Noun,
     Outcome,
     Revision,
@@ -29,6 +30,7 @@ from wirecopy.text import printable, without_addresses
 
 if TYPE_CHECKING:
     # Only named here: a status must not wait for what reads pages and plays the demo.
+    from wirecopy.collect.holding import Held
     from wirecopy.collect.importing import Import
     from wirecopy.demo.play import Played, Told
 
@@ -245,7 +247,7 @@ class Health(Noun, frozen=True, kw_only=True):
 def health_of(source: Source, archive: Archive) -> Health:
     """How a source is, from what is stored: no request is made."""
     counts = archive.counts(source.id)
-    visits = [(url, archive.visit(url)) for url in (*source.feeds, *source.sitemaps)]
+    visits = [(url, archive.visit(url)) for url in (*source.feeds, *source.listings, *source.sitemaps)]
     indexes = tuple(
         Index(url=url, checked=visit.checked, due=visit.due, failures=visit.failures, result=visit.result)
         if visit
@@ -322,6 +324,36 @@ def _since(moment: datetime | None, now: datetime) -> str:
 def _until(moment: datetime | None, now: datetime) -> str:
     seconds = (moment - now).total_seconds() if moment else 0
     return f"in {ago(seconds)}" if seconds > 0 else "now"
+
+
+def held(found: list[Held], now: datetime) -> None:
+    """What waits for an answer, by reason; then what was refused."""
+    if not found:
+        result("nothing is held")
+        return
+    for refused in (False, True):
+        told = [each for each in found if each.refused is refused]
+        for reason, alike in _grouped((each.reason, each) for each in told):
+            first = "refused" if refused else "held"
+            said = reason if len(alike) == 1 else without_addresses(reason).removeprefix("…: ").removeprefix("… ")
+            result(f"{styled(first, 'dim' if refused else 'warn')} {len(alike):,}: {printable(said)}")
+            for each in alike:
+                stands = "the last good copy stands" if each.copies else "no copy yet"
+                since = f"since {_since(each.since, now)}" if each.since else "not looked at"
+                result(
+                    f"  {each.source}/{each.key}  {printable(each.title) or 'no title'}\n"
+                    f"    {each.url}\n    {since}, next try {_until(each.next_try, now)}; {stands}"
+                )
+    if any(not each.refused for each in found):
+        result("\n`wirecopy accept ARTICLE` believes a page, `wirecopy refuse ARTICLE` says that it is not the article")
+
+
+def standing(entry: Entry | None, *, quiet: bool) -> None:
+    """What the ledger says of an article that is not as its outlet has it now."""
+    if entry is not None and entry.state in (State.HELD, State.FAILED):
+        since = f" since {dates.iso(entry.checked)}" if entry.checked else ""
+        answer = f"; `wirecopy accept {entry.lead.source}/{entry.lead.key}` believes it" if entry.state is State.HELD else ""
+        talk(f"{entry.state}, last looked at{since}: {printable(entry.reason)}{answer}", quiet=quiet)
 
 
 # --- one article ---------------------------------------------------------------------------------------------------

@@ -312,11 +312,9 @@ class _Round:
             asked.add(url)
             self.tell(Step(self.source.id, f"asking {url}"))
             try:
-                page = await self.ask(url, Visit(url=url))
+                page = await self.ask_anew(url)
                 if page.status in _GONE:  # as WordPress says that there are no more
                     return
-                if page.status != 200:
-                    raise FetchError(f"{url} answered {page.status}")
                 listing = discover.read(self.source, page, since)
             except SourceError as error:
                 self.tally.complaints.append(f"paging back ended here: {error}")
@@ -521,9 +519,7 @@ class _Round:
                 break
             asked.add(url)
             try:
-                part = await self.ask(url, Visit(url=url))
-                if part.status != 200 and part.status not in _GONE:
-                    raise FetchError(f"{url} answered {part.status}")
+                part = await self.ask_anew(url)
             except FetchError as error:
                 self.tally.complaints.append(f"{lead.url} lacks a part: {error}")
                 article = None if article is None else replace(article, weak=True)
@@ -673,6 +669,13 @@ class _Round:
         published = article.published if article is not None else entry.lead.published
         since = max(filter(None, (published, entry.first_seen)), default=self.now)
         return schedule.next_look(self.now, min(since, self.now))
+
+    async def ask_anew(self, url: str) -> Capture:
+        """What an address says, or that it is gone. Raises FetchError for all else."""
+        page = await self.ask(url, Visit(url=url))
+        if page.status != 200 and page.status not in _GONE:
+            raise FetchError(f"{url} answered {page.status}")
+        return page
 
     async def ask(self, url: str, visit: Visit) -> Capture:
         try:

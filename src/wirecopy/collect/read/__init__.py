@@ -43,10 +43,32 @@ def reading(
     if capture.status != 200:
         raise ReadError(f"{capture.url} answered {capture.status}, which is no article")
     article, wants = _read(source, lead, capture, more, habits)
+    return Reading(article=_signed(source, lead, capture, article, habits), wants=wants)
+
+
+def believed(
+    source: Source, lead: Lead, capture: Capture, more: Sequence[Capture] = (), habits: Habits = NO_HABITS
+) -> Article:
+    """What a capture says, whatever is to be thought of it: for somebody who has looked at it.
+
+    Raises ReadError where there is nothing to read, Doubtful where an outlet's own reader says that it is not its.
+    """
+    try:
+        return read(source, lead, capture, more, habits)
+    except Doubtful:
+        if source.reader or capture.truncated or is_imported(capture) or is_copy(capture):
+            raise
+    from wirecopy.collect.read import page  # here: as in `_read`
+
+    return _signed(source, lead, capture, page.believed(source, lead, capture, more, habits), habits)
+
+
+def _signed(source: Source, lead: Lead, capture: Capture, article: Article, habits: Habits) -> Article:
+    """An article under an address that may be its own, with what decided its reading."""
     hosts = [urls.host(url) for url in (lead.url, capture.final_url) if url]
     if article.url and urls.host(article.url) not in hosts:  # no page may give itself another outlet's address
         article = replace(article, url=lead.url)
-    return Reading(article=replace(article, rules=rules_of(source, habits)), wants=wants)
+    return replace(article, rules=rules_of(source, habits))
 
 
 def read(

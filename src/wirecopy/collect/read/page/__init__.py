@@ -76,18 +76,30 @@ def reading(
 
     Raises ReadError when the first page holds none (Incomplete when another may), Doubtful when something stands in.
     """
+    from wirecopy.collect.doubt import doubt_page  # here: it looks at pages with what is in this package
+
     page, wants = _Pages(source, capture, more, habits).whole()
-    match page.verdict.kind:
-        case "stand-in":
-            raise Doubtful(f"{lead.url} is not believed to be the article: {page.verdict.why}")
-        case "list" | "empty" if wants:
-            raise Incomplete(f"{lead.url} holds no article, but {wants[0]} may: {page.verdict.why}", wants)
-        case "list":
-            raise Doubtful(f"{lead.url} looks like a list and not like an article: {page.verdict.why}")
-        case "empty":
-            raise ReadError(f"{lead.url} holds no article: {page.verdict.why}")
-        case _:
-            return _article(source, lead, page), wants
+    kind = page.verdict.kind
+    if kind in ("list", "empty") and wants:
+        raise Incomplete(f"{lead.url} holds no article, but {wants[0]} may: {page.verdict.why}", wants)
+    article = _article(source, lead, page)
+    # What stands in for an article is told by what was announced, too: the verdict knows the page alone.
+    reason = doubt_page(source, lead, capture, article if kind in ("article", "stand-in") else None)
+    if reason:
+        raise Doubtful(reason)
+    if kind == "list":
+        raise Doubtful(f"{lead.url} looks like a list and not like an article: {page.verdict.why}")
+    if kind == "empty":
+        raise ReadError(f"{lead.url} holds no article: {page.verdict.why}")
+    return article, wants
+
+
+def believed(source: Source, lead: Lead, capture: Capture, more: Sequence[Capture], habits: Habits) -> Article:
+    """What pages say, whatever is to be thought of them: for somebody who has looked. Raises ReadError for nothing."""
+    page, _ = _Pages(source, capture, more, habits).whole()
+    if not page.blocks and page.picture is None:
+        raise ReadError(f"{lead.url} holds no article: {page.verdict.why}")
+    return _article(source, lead, page)
 
 
 def read_html(

@@ -64,7 +64,7 @@ def spoken(declared: str, lines: Iterable[str]) -> str:
         wrong = bool(first) and any(first in written for written in _WRITTEN.values()) and first not in _BOTH
         return _by_words(sample) or declared if wrong or not first else declared
     written = _WRITTEN[script]
-    if first not in written:
+    if not first or first not in written:
         declared = written[0] or next((tag for letters, tag in _LETTERS if letters.search(sample)), "")
     if declared.lower() in ("zh", "cmn"):
         return _chinese(sample)

@@ -61,8 +61,8 @@ class Facts:
     """What was found; `where` has the place of each.
 
     `published` is UTC; `written` is the same moment in the zone in which the page has it, so that its day is the
-    page's, and `spelt` its spelling. `free` is what the page says of itself to be read without paying, None where it says
-    nothing. `signals` are its wishes how it be used, as "name: value". `canonical` is "" where the page names none
+    page's, and `spelt` its spelling. `free`: does the page call itself free to read? None where it says nothing.
+    `signals` are its wishes how it be used, as "name: value". `canonical` is "" where the page names none
     that could be its own.
     """
 
@@ -542,7 +542,11 @@ class _Reading:
             inner = next((one for one in each.iter() if (one.get("itemprop") or "") == "name"), each)
             yield "microdata", of_byline(_broken(headline.lines_of(inner)), loose=True), _shown(each)[:200]
         lines = self.near.all
+        told = 0
         for place, line in enumerate(lines):
+            told += line.is_prose and not line.above
+            if told > 1 and not line.hints & Hint.BYLINE and not people.is_led(line.words):
+                continue  # the article has begun: other links to persons are not to its author
             if not line.is_prose or line.hints & Hint.BYLINE:
                 yield from self.in_line(line, of_byline)
                 if len(line.words) < 20 and people.is_leader(line.words) and place + 1 < len(lines):
@@ -687,7 +691,7 @@ def _is_signature(element: HtmlElement) -> bool:
 
 
 def _broken(lines: Iterable[Near]) -> str:
-    """The words of lines, broken where one name may end and another thing begin: at links, and where blanks are missing."""
+    """The words of lines, broken where a name may end: at links, and where blanks are missing."""
     return "\n".join(_pieces(line) for line in lines)
 
 

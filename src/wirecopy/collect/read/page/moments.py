@@ -312,7 +312,7 @@ _RIGHTS_WORD = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Dated:
-    """A date in a text: its moment, what the words beside it call it ("published", "modified", "rights", ""), its place."""
+    """A date in a text: its moment, what the words beside it call it (published, modified, rights or ""), and where."""
 
     moment: datetime
     called: str

@@ -35,7 +35,10 @@ _WITH_COLON = (
     r"writers?|reporters?|reporting|redakteur(?:in)?|redaktion|journalist(?:in)?|text|tekst|teksti|texto|"
     r"текст|от|di|da|del|posted|from|opinion|analysis|interview|report|news|commentary|credits?|words|story"
 )
-_HAN_LEADERS = r"作者|记者|記者|本报记者|本報記者|本刊记者|特约记者|驻\S{1,6}记者|撰文|文字|编译|編譯|著者|筆者|執筆|文|글|글쓴이|취재"
+_HAN_LEADERS = (
+    r"作者|记者|記者|本报记者|本報記者|本刊记者|特约记者|驻\S{1,6}记者|撰文|文字|编译|編譯|著者|筆者"
+    r"|執筆|文|글|글쓴이|취재"
+)
 _BEFORE = re.compile(
     rf"^(?:(?:{_SURE})\s*(?:[:：|–—-]\s*|\s+)|(?:{_OFTEN})(?:\s*[:：|]\s*|\s+)|(?:by|von|par)(?=(?-i:[A-Z][a-z]))"
     rf"|(?:{_WITH_COLON})\s*[:：|]\s*"
@@ -58,7 +61,7 @@ _AFTER = re.compile(
     re.IGNORECASE,
 )
 _BETWEEN = re.compile(
-    r"\s*(?:[;、，；|•·\n]|,(?!\s*(?:jr|sr|ph\.?d|m\.?d|esq)\b)|(?<=[^\W\d_])\s?/\s?(?=[^\W\d_])|\s&\s|\s\+\s"
+    r"\s*(?:[;、，；／|•·\n]|,(?!\s*(?:jr|sr|ph\.?d|m\.?d|esq)\b)|(?<=[^\W\d_])\s?/\s?(?=[^\W\d_])|\s&\s|\s\+\s"
     r"|\s(?:and|und|et|y|e|и|i|a|och|og|en|ja|ve|dan|və|та|και|و)\s)\s*",
     re.IGNORECASE,
 )
@@ -166,6 +169,8 @@ def _read(said: str, outlet: tuple[str, ...], *, loose: bool) -> Named:
     persons: list[str] = []
     houses: list[str] = []
     for part in _parts(unled(said)):
+        if _PLACE.fullmatch(part):
+            continue
         name = _bare(part)
         if _NOBODY.match(name) or _LEADER.match(part.strip()) or not 2 <= len(name) <= 60:
             continue
@@ -188,6 +193,9 @@ def _parts(said: str) -> list[str]:
     return parts
 
 
+_PLACE = re.compile(
+    r"[\u4e00-\u9fff]{2,4}(?:電|电)?(?:報導|报道|報道|綜合報導)"
+)  # "台北報導": where it was reported from
 _HAN_NAMES = re.compile(r"[\u4e00-\u9fff]{2,4}(?:\s[\u4e00-\u9fff]{2,4}){1,5}")
 _WIDE_NAME = re.compile(
     r"[\u4e00-\u9fff]{2,4}|[\uac00-\ud7af]{2,4}|[\u4e00-\u9fff·・]{4,14}"
@@ -214,16 +222,23 @@ def is_name(name: str) -> bool:
     if _IDEOGRAPHS.search(name):
         return _WIDE_NAME.fullmatch(name) is not None
     words = name.split()
-    return 2 <= len(words) <= 5 and not _ROLE.search(name) and all(map(_is_part, words)) and not words[-1][0].islower()
+    return (
+        2 <= len(words) <= 5
+        and not _ROLE.search(name)
+        and all(map(_is_part, words))
+        and words[-1].lower() not in _PARTICLES
+    )
 
 
 def _is_part(word: str) -> bool:
     """May this word be part of a name: does it begin like one, or is it a particle?"""
     bare = word.strip(".,'’\"()“”-")
     small = bare.lower()
-    if not bare or not bare[0].isalpha() or (small in _NO_NAME and not (len(word) == 2 and word[1] == ".")):
+    if not bare or not bare[0].isalpha():
         return False
-    if bare[0].islower() and small not in _PARTICLES and "'" not in bare and "’" not in bare:
+    if bare[0].islower():
+        return small in _PARTICLES or "'" in bare or "’" in bare
+    if small in _NO_NAME and not (len(word) == 2 and word[1] == "."):
         return False
     return word[0] in '"“(' or all(c.isalpha() or unicodedata.combining(c) or c in ".'’-‑´`" for c in bare)
 
