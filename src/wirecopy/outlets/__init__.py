@@ -51,7 +51,8 @@ def outlet(source_id: str) -> Outlet:
     import difflib  # here: only on the way to an error
 
     near = difflib.get_close_matches(source_id, shipped(), n=3, cutoff=0.5)
-    hint = f"did you mean {' or '.join(near)}?" if near else f"there are: {', '.join(sorted(shipped()))}"
+    hint = f"did you mean {' or '.join(near)}?" if near else "`wirecopy add` lists what does"
+    hint += "; any other outlet is added by its address, https://…"
     raise ConfigError(f"no outlet {source_id!r} ships with wirecopy; {hint}")
 
 

@@ -33,7 +33,7 @@ from wirecopy import urls
 from wirecopy.collect.read import blocks, lines, parts
 from wirecopy.collect.read.blocks import Dialect
 from wirecopy.collect.read.habits import NO_HABITS, Habits, without
-from wirecopy.collect.read.page import body, charset, document, metadata, rules, states, titles
+from wirecopy.collect.read.page import body, charset, document, metadata, moments, rules, states, titles
 from wirecopy.collect.read.page.body import Chosen
 from wirecopy.collect.read.page.document import Document
 from wirecopy.collect.read.page.metadata import Facts, Head
@@ -315,10 +315,14 @@ def _read(asked: _Asked, given: PageRules) -> Page:
     weak = False
     if chosen is None or chosen.length < _LITTLE:
         hidden = states.article(root)
-        if len(hidden) * scale > 3 * (chosen.length if chosen else 0):
-            reading = blocks.read_fragment(hidden, Dialect(base=url))
+        if len(hidden.html) * scale > 3 * (chosen.length if chosen else 0):
+            reading = blocks.read_fragment(hidden.html, Dialect(base=url))
             if reading.blocks:
-                found, weak = Document(reading.blocks, found.picture, reading.lost), True
+                states.tell(facts, hidden, moments.zone_of(facts.language or language, url, asked.zone))
+                shown = urls.resolve(hidden.image, url)
+                picture = found.picture or (Picture(url=shown) if shown else None)
+                found = Document(reading.blocks, picture, reading.lost)
+                weak = not states.is_the_pages(hidden, facts)
     told = without(found.blocks, asked.habits, own=(facts.title, facts.summary))
     signs = Signs(
         described=head.described.is_object,
