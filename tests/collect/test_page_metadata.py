@@ -431,3 +431,17 @@ def test_an_attack_on_the_metadata_costs_little(attack: str) -> None:
     start = time.process_time()
     metadata.facts(root, metadata.head(root), page, URL, "en")
     assert time.process_time() - start < 2
+
+
+@pytest.mark.parametrize(
+    ("line", "names"),
+    [
+        ("记者 苏珊·佩克", ("苏珊·佩克",)),
+        ("苏珊·佩克、约翰·李", ("苏珊·佩克", "约翰·李")),
+        ("Ada Lund · Ben Ode", ("Ada Lund", "Ben Ode")),
+        ("（中央社記者沈海台北8日電）", ("沈海",)),
+        ("中央社記者王小明台北8日專電", ("王小明",)),
+    ],
+)
+def test_a_dot_inside_a_foreign_name_parts_nobody_and_a_wire_reporter_stands_before_the_place(line, names):
+    assert people.of_byline(line, "").persons == names

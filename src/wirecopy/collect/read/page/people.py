@@ -48,12 +48,14 @@ _BEFORE = re.compile(
 _LEADER = re.compile(
     rf"(?:(?:{_SURE}|{_OFTEN}|{_HAN_LEADERS})\s*[:：/／|]?|(?:{_WITH_COLON})\s*[:：|])$", re.IGNORECASE
 )
+# A dot that parts names, and not the two halves of a foreign name in Chinese: 苏珊·佩克.
+_DOT = r"(?:(?<![\u4e00-\u9fff])·|·(?![\u4e00-\u9fff]))"
 _SURE_LEADER = re.compile(rf"(?:{_SURE})\b", re.IGNORECASE)
 # Where a name ends: a role, a house, a date, a place, a handle, what a machine adds.
 _AFTER = re.compile(
     r"\s*(?:\((?!['\"“]?\w+['\"”]?\)\s+\w)[^)]*\)?|（[^）]*）?|\[[^\]]*\]?)\s*$"
     r"|\s+(?:for|für|pour|para|aus|in|at|from)\s+(?:the\s+)?[A-ZÄÖÜ].*$"
-    r"|\s*(?:[|–—•·]|\s-\s|\s/\s?).*$"
+    rf"|\s*(?:[|–—•]|{_DOT}|\s-\s|\s/\s?).*$"
     r"|\s+(?:is|was|ist|war|est|es|è|é|has|hat|covers|writes|joined|worked|lives)\s.*$"
     r"|\s+(?:published|posted|updated|aktualisiert|veröffentlicht|publié|publicado|modifié|on|am|um|le|el|il)\s.*\d.*$"
     r"|\s*@\w+.*$|\s*(?:记者|記者|报道|報導|報道|기자|编辑|編輯|特派员)(?:[\s/／|(（].*)?$|\s*[\w.+-]+@[\w.-]+.*$"
@@ -61,7 +63,7 @@ _AFTER = re.compile(
     re.IGNORECASE,
 )
 _BETWEEN = re.compile(
-    r"\s*(?:[;、，；／|•·\n]|,(?!\s*(?:jr|sr|ph\.?d|m\.?d|esq)\b)|(?<=[^\W\d_])\s?/\s?(?=[^\W\d_])|\s&\s|\s\+\s"
+    rf"\s*(?:[;、，；／|•\n]|{_DOT}|,(?!\s*(?:jr|sr|ph\.?d|m\.?d|esq)\b)|(?<=[^\W\d_])\s?/\s?(?=[^\W\d_])|\s&\s|\s\+\s"
     r"|\s(?:and|und|et|y|e|и|i|a|och|og|en|ja|ve|dan|və|та|και|و)\s)\s*",
     re.IGNORECASE,
 )
@@ -166,6 +168,9 @@ def _read(said: str, outlet: tuple[str, ...], *, loose: bool) -> Named:
     said = "\n".join(" ".join(line.split()) for line in said[:_LONG].split("\n")).strip()
     if not said or (_WEB.match(said) and " " not in said):
         return Named()
+    if wire := _WIRE.search(said):
+        run = wire[1]
+        return Named(persons=(run[: 2 if len(run) < _THREE_AND_A_PLACE else 3],))
     persons: list[str] = []
     houses: list[str] = []
     for part in _parts(unled(said)):
@@ -196,6 +201,9 @@ def _parts(said: str) -> list[str]:
 _PLACE = re.compile(
     r"[\u4e00-\u9fff]{2,4}(?:電|电)?(?:報導|报道|報道|綜合報導)"
 )  # "台北報導": where it was reported from
+# "中央社記者王小明台北8日電": a name, the place, the day, without anything between; most names have three characters.
+_WIRE = re.compile(r"(?:記者|记者)([\u4e00-\u9fff]{4,7})\d{1,2}日(?:[專专综綜]合?)?[電电]")
+_THREE_AND_A_PLACE = 5
 _HAN_NAMES = re.compile(r"[\u4e00-\u9fff]{2,4}(?:\s[\u4e00-\u9fff]{2,4}){1,5}")
 _WIDE_NAME = re.compile(
     r"[\u4e00-\u9fff]{2,4}|[\uac00-\ud7af]{2,4}|[\u4e00-\u9fff·・]{4,14}"
