@@ -36,7 +36,7 @@ def feed(server, *entries, generator="", more="") -> Answer:
 def story(number, text=FIRST + SECOND) -> Answer:
     return page(
         f"<html lang=en><title>Story {number}</title><article><h1>Story {number}</h1>"
-        f"<p>{text}</p><p>{SECOND}</p></article></html>".encode(),
+        f"<p>{text}</p><p>Report number {number}: {SECOND}</p></article></html>".encode(),
         "Content-Type: text/html; charset=utf-8",
     )
 

@@ -18,8 +18,8 @@ from typing import Protocol, TypeVar
 
 from wirecopy import urls
 from wirecopy.archive.protocol import Archive
-from wirecopy.collect import discover, schedule
-from wirecopy.collect.doubt import doubt
+from wirecopy.collect import discover, holding, schedule
+from wirecopy.collect.doubt import doubt, repeats
 from wirecopy.collect.read import Incomplete, Reading, habits, is_copy, is_imported, rules_of
 from wirecopy.collect.read.habits import NO_HABITS, Glance, Habits
 from wirecopy.collect.read.workers import Here
@@ -40,6 +40,7 @@ from wirecopy.model import (
     Validators,
     Visit,
     decode,
+    document_text,
     encode,
     replace,
 )
@@ -76,6 +77,12 @@ class Reader(Protocol):
         self, source: Source, lead: Lead, capture: Capture, more: Sequence[Capture] = ..., habits: Habits = ...
     ) -> Awaitable[Reading]:
         """What captures say (`read.reading`). Raises ReadError and Doubtful as that does."""
+        ...
+
+    def believed(
+        self, source: Source, lead: Lead, capture: Capture, more: Sequence[Capture] = ..., habits: Habits = ...
+    ) -> Awaitable[Reading]:
+        """What captures say, whatever is to be thought of it. Raises as `read` does."""
         ...
 
     def glance(self, source: Source, lead: Lead, capture: Capture) -> Awaitable[Glance]:
@@ -208,6 +215,7 @@ class _Round:
         self.tally = _Tally()
         self.silent = 0
         self.copies: dict[str, Capture] = {}
+        self.told: dict[int, list[tuple[str, str, str]]] = {}
         self.habits = _habits(archive.habits(source.id))
 
     async def run(self) -> Outcome:
@@ -483,6 +491,10 @@ class _Round:
             try:
                 article, parts = await self.read_whole(lead, page)
             except SourceError as error:
+                if isinstance(error, Doubtful) and await self.was_accepted(lead, page):
+                    look.same = True
+                    look.visits.append(_visit_of(url, page, self.now, visit))
+                    return look
                 # An answer of 4xx or 5xx says nothing about the article; one of 200 that is not it is held.
                 (look.doubts if page.status == 200 else look.failures).append(str(error))
                 continue
@@ -497,6 +509,17 @@ class _Round:
             if not article.weak:
                 return look
         return look
+
+    async def was_accepted(self, lead: Lead, page: Capture) -> bool:
+        """Whether a page that is doubted says what the operator has accepted before."""
+        standing = self.archive.standing(lead.source, lead.key)
+        if standing is None:
+            return False
+        try:
+            seen = (await self.reader.believed(self.source, lead, page, (), self.habits)).article
+        except SourceError:
+            return False
+        return holding.was_accepted(seen, standing)
 
     async def read_whole(self, lead: Lead, page: Capture) -> tuple[Article, list[Capture]]:
         """An article with all the parts that its pages name, as far as they can be had; and the pages of these.
@@ -588,6 +611,7 @@ class _Round:
             state, reason = State.FAILED, _told_once(look.failures) or "it has no address to ask"
         if state is State.HELD:
             kept = self.not_held_yet(entry, kept)
+            reason = holding.reason_again(entry, reason)
         if look.carried is not None and (standing is None or _is_from_feed(standing)):
             # The page could not be had or is not believed: what the feed itself said is kept, and marked as that.
             revision = revise(latest, await self.by_todays_rules(standing), *look.carried)
@@ -649,8 +673,11 @@ class _Round:
         """Why what was read is held. A page that only shrank is believed when it says the same again an hour later."""
         if seen.weak and before is not None and not before.weak:
             return f"only a reading of last resort was to be had ({seen.reader}); the copy from {before.reader} stands"
-        reason = doubt(seen, before)
-        if not reason or entry.state is not State.HELD or entry.checked is None or doubt(seen, None):
+        always = doubt(seen, None, source=self.source, lead=entry.lead, lengths=self.habits.lengths) or self.repeats(
+            entry, seen
+        )
+        reason = always or doubt(seen, before)
+        if not reason or always or entry.state is not State.HELD or entry.checked is None or holding.is_refused(entry):
             return reason
         if self.now - entry.checked < _CONFIRMED_AFTER:
             return reason
@@ -660,6 +687,14 @@ class _Round:
         except SourceError:
             again = None
         return "" if again is not None and fingerprint(again) == fingerprint(seen) else reason
+
+    def repeats(self, entry: Entry, seen: Article) -> str:
+        """Why a text that this round has seen at other addresses is not believed."""
+        text = document_text(seen.body)
+        alike = self.told.setdefault(hash(text), [])
+        reason = repeats(seen, alike)
+        alike.append((seen.key, entry.lead.title, text))
+        return reason
 
     def next_due(self, entry: Entry, failures: int, look: _Look, standing: Revision | None) -> datetime | None:
         if failures:

@@ -45,6 +45,7 @@ from wirecopy.demo.newsroom import (
 from wirecopy.demo.server import Break, Reply, Request, Server, Wait
 from wirecopy.demo.shapes import Press
 from wirecopy.demo.stories import PAPERS, STORIES
+from wirecopy.demo.wrong import WRONG
 from wirecopy.model import Source
 
 MORNING = datetime(2025, 5, 6, 5, 30, tzinfo=UTC)
@@ -317,6 +318,8 @@ class FakeOutlet:
             self._consent: set[int] = set()
             self._consent_all = False
             self._block = 0
+            self._wrong: dict[int, str] = {}
+            self._led: dict[str, tuple[str, int]] = {}
             self._lies: set[int] = set()
             self._api = 0
             self._feed = ""
@@ -347,6 +350,12 @@ class FakeOutlet:
             self._consent_all = True
         else:
             self._consent.add(self._id(story))
+
+    def mistake(self, story: int | str, name: str) -> None:
+        """Answer with a page that is not the article (`wrong.WRONG`), whatever is asked about this piece."""
+        if name not in WRONG:
+            raise ValueError(f"there is no wrong page {name!r}")
+        self._wrong[self._id(story)] = name
 
     def block(self, *, status: int = 403) -> None:
         """Take every reader for a robot: a block page in place of everything but robots.txt."""
@@ -456,6 +465,8 @@ class FakeOutlet:
             answer = _Answer(page.block(f"18.{number:x}"), _HTML, self._changed, status=self._block)
         elif number and (self._consent_all or number in self._consent):
             answer = self._consent_page(number)
+        elif number in self._wrong or request.path in self._led:
+            answer = self._mistaken(request.path, number)
         return self._conditional(request, answer, number)
 
     def _conditional(self, request: Request, answer: _Answer, number: int) -> Reply:
@@ -611,6 +622,18 @@ class FakeOutlet:
         piece = self._pieces.get(number)
         paper = PAPERS[piece.story.language if piece else "en"]
         return _Answer(page.consent(paper), _HTML, self._changed)
+
+    def _mistaken(self, path: str, number: int) -> _Answer:
+        """A wrong page, after the redirect that belongs to it."""
+        if path in self._led:
+            name, number = self._led[path]
+        else:
+            name = self._wrong[number]
+            if at := WRONG[name].at.replace("{path}", f"/a-{number}"):
+                self._led[at] = (name, number)
+                return _Answer(b"", _HTML, self._changed, status=301, location=self.url + at)
+        piece = self._pieces.get(number)
+        return _Answer(WRONG[name].told(piece.title.strip() if piece else ""), _HTML, self._changed)
 
     def _picture(self, number: int, form: int, kind: str) -> _Answer:
         stored = self._photos.get(number)

@@ -27,7 +27,7 @@ from typing import IO, Literal
 import msgspec
 from lxml import etree
 
-from wirecopy.collect.read import Incomplete, Reading, reading
+from wirecopy.collect.read import Incomplete, Reading, believed, reading
 from wirecopy.collect.read.habits import NO_HABITS, Glance, Habits
 from wirecopy.errors import Doubtful, ReadError
 from wirecopy.model import Capture, Lead, Noun, Source
@@ -38,9 +38,9 @@ _LENGTH = struct.Struct(">I")
 
 
 class Asked(Noun, frozen=True, kw_only=True):
-    """Captures to read, or to take a glance at."""
+    """Captures to read, to read as somebody does who believes them, or to take a glance at."""
 
-    what: Literal["reading", "glance"] = "reading"
+    what: Literal["reading", "believed", "glance"] = "reading"
     source: Source
     lead: Lead
     capture: Capture
@@ -68,6 +68,9 @@ def answer(asked: Asked) -> Answered:
             from wirecopy.collect.read.glances import glance  # here: it needs the page reader, and our starter doesn't
 
             return Answered(glance=glance(asked.source, asked.lead, asked.capture))
+        if asked.what == "believed":
+            article = believed(asked.source, asked.lead, asked.capture, asked.more, asked.habits)
+            return Answered(reading=Reading(article=article))
         return Answered(reading=reading(asked.source, asked.lead, asked.capture, asked.more, asked.habits))
     except Incomplete as error:
         return Answered(fate="incomplete", why=str(error), wants=error.wants)

@@ -62,6 +62,13 @@ class Here:
         asked = Asked(source=source, lead=lead, capture=capture, more=tuple(more), habits=habits)
         return _reading(answer(asked))
 
+    async def believed(
+        self, source: Source, lead: Lead, capture: Capture, more: Sequence[Capture] = (), habits: Habits = NO_HABITS
+    ) -> Reading:
+        """What these captures say, whatever is to be thought of it. Raises as `read` does."""
+        asked = Asked(what="believed", source=source, lead=lead, capture=capture, more=tuple(more), habits=habits)
+        return _reading(answer(asked))
+
     async def glance(self, source: Source, lead: Lead, capture: Capture) -> Glance:
         """What habits are learned from. Raises ReadError and Doubtful as reading does."""
         return _glance(answer(Asked(what="glance", source=source, lead=lead, capture=capture)))
@@ -98,6 +105,13 @@ class Readers:
     ) -> Reading:
         """What these captures say. Raises ReadError and Doubtful as reading does, and ReadError for what it cost."""
         asked = Asked(source=source, lead=lead, capture=capture, more=tuple(more), habits=habits)
+        return _reading(await self._ask(asked))
+
+    async def believed(
+        self, source: Source, lead: Lead, capture: Capture, more: Sequence[Capture] = (), habits: Habits = NO_HABITS
+    ) -> Reading:
+        """What these captures say, whatever is to be thought of it. Raises as `read` does."""
+        asked = Asked(what="believed", source=source, lead=lead, capture=capture, more=tuple(more), habits=habits)
         return _reading(await self._ask(asked))
 
     async def glance(self, source: Source, lead: Lead, capture: Capture) -> Glance:
