@@ -309,6 +309,70 @@ def status(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def held(arguments: argparse.Namespace) -> int:
+    """What is held, and why."""
+    from wirecopy.cli import show
+    from wirecopy.collect import holding
+
+    config = configs.load(configs.find(arguments.config))
+    chosen = tuple(config.source(each).id for each in dict.fromkeys(arguments.sources))
+    with _reading(config) as archive:
+        known = chosen or tuple(dict.fromkeys((*(source.id for source in config.sources), *archive.sources())))
+        found = [each for each in holding.held(archive, known) if arguments.reason in each.reason]
+    if arguments.json:
+        as_json({"held": found})
+    else:
+        show.held(found, _now())
+    return 0
+
+
+def accept(arguments: argparse.Namespace) -> int:
+    """Believe what is held: it becomes a revision, or turns out to say what stands already."""
+    from wirecopy.collect import holding
+
+    config = configs.load(configs.find(arguments.config))
+    with _writing(config, "accept") as archive, archive.batch():
+        known = {source.id: source for source in config.sources}
+        done = []
+        for source, key in _held_places(arguments, config, archive):
+            revision = holding.accept(archive, known.get(source, Source(id=source, name=source)), key, now=_now())
+            done.append({"source": source, "key": key, "change": revision.change.value if revision else "unchanged"})
+    if arguments.json:
+        as_json({"accepted": done})
+    else:
+        result("\n".join(f"accepted {each['source']}/{each['key']}: {each['change']}" for each in done))
+    return 0
+
+
+def refuse(arguments: argparse.Namespace) -> int:
+    """Say that what is held is not the article: it is tried again, and not told as new while it stays the same."""
+    from wirecopy.collect import holding
+
+    config = configs.load(configs.find(arguments.config))
+    with _writing(config, "refuse") as archive, archive.batch():
+        places = _held_places(arguments, config, archive)
+        for place in places:
+            holding.refuse(archive, *place)
+    if arguments.json:
+        as_json({"refused": [{"source": source, "key": key} for source, key in places]})
+    else:
+        result("\n".join(f"refused {source}/{key}: it is tried again as before" for source, key in places))
+    return 0
+
+
+def _held_places(arguments: argparse.Namespace, config: Config, archive: Archive) -> list[tuple[str, str]]:
+    """The articles that an answer is for: those named, and all that is held of a source for a reason."""
+    from wirecopy.collect import holding
+
+    places = [_named(each, config, archive) for each in arguments.articles]
+    if arguments.source:
+        source = config.source(arguments.source).id
+        places += [(source, each.key) for each in holding.held(archive, [source]) if arguments.reason in each.reason]
+    if not places:
+        raise ConfigError("name the articles, or a source with --source; `wirecopy held` lists what is held")
+    return list(dict.fromkeys(places))
+
+
 def show(arguments: argparse.Namespace) -> int:
     """One article, its history, or what an edit changed."""
     from wirecopy.cli import show as shows
@@ -317,6 +381,7 @@ def show(arguments: argparse.Namespace) -> int:
     with _reading(config) as archive:
         place = _named(arguments.article, config, archive)
         history = archive.history(*place)
+        shows.standing(archive.entry(*place), quiet=arguments.quiet)
         shows.article(history, arguments)
     return 0
 

@@ -335,7 +335,8 @@ def held(found: list[Held], now: datetime) -> None:
         told = [each for each in found if each.refused is refused]
         for reason, alike in _grouped((each.reason, each) for each in told):
             first = "refused" if refused else "held"
-            said = reason if len(alike) == 1 else without_addresses(reason).removeprefix("…: ").removeprefix("… ")
+            plain = reason if len(alike) == 1 else without_addresses(reason).removeprefix("…: ")
+            said = plain.partition(" is not believed to be the article: ")[2] or plain
             result(f"{styled(first, 'dim' if refused else 'warn')} {len(alike):,}: {printable(said)}")
             for each in alike:
                 stands = "the last good copy stands" if each.copies else "no copy yet"
@@ -351,9 +352,10 @@ def held(found: list[Held], now: datetime) -> None:
 def standing(entry: Entry | None, *, quiet: bool) -> None:
     """What the ledger says of an article that is not as its outlet has it now."""
     if entry is not None and entry.state in (State.HELD, State.FAILED):
-        since = f" since {dates.iso(entry.checked)}" if entry.checked else ""
-        answer = f"; `wirecopy accept {entry.lead.source}/{entry.lead.key}` believes it" if entry.state is State.HELD else ""
-        talk(f"{entry.state}, last looked at{since}: {printable(entry.reason)}{answer}", quiet=quiet)
+        when = f" ({dates.iso(entry.checked)})" if entry.checked else ""
+        name = f"{entry.lead.source}/{entry.lead.key}"
+        answer = f"; `wirecopy accept {name}` believes it" if entry.state is State.HELD else ""
+        talk(f"{entry.state}{when}: {printable(entry.reason)}{answer}", quiet=quiet)
 
 
 # --- one article ---------------------------------------------------------------------------------------------------

@@ -85,6 +85,19 @@ def parser() -> argparse.ArgumentParser:
     sub = command("status", "sources, last visits, failures, what is held, the ledger")
     sub.add_argument("sources", metavar="SOURCE", nargs="*", help="only these")
 
+    sub = command("held", "what was not believed, why, and since when")
+    sub.add_argument("sources", metavar="SOURCE", nargs="*", help="only these")
+    sub.add_argument("--reason", metavar="WORDS", default="", help="only where the reason says this")
+
+    for name, does in (
+        ("accept", "believe what is held of an article: it becomes a revision"),
+        ("refuse", "say that what is held of an article is not it"),
+    ):
+        sub = command(name, does)
+        sub.add_argument("articles", metavar="ARTICLE", nargs="*", help="SOURCE/KEY, a key, or the article's address")
+        sub.add_argument("--source", metavar="ID", help="all that is held of this source")
+        sub.add_argument("--reason", metavar="WORDS", default="", help="with --source: only where the reason says this")
+
     sub = command("show", "one article as Markdown, its history, its edits")
     sub.add_argument("article", metavar="ARTICLE", help="SOURCE/KEY, a key, FAMILY:KEY or the article's address")
     sub.add_argument("--revision", metavar="N", type=_count, help="as it stood in this revision")
