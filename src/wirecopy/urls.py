@@ -24,12 +24,13 @@ def parse(address: str, base: str = "") -> str:
     Raises ValueError for what is no http or https address.
     """
     try:
-        url = ada_url.URL(address, base) if base else ada_url.URL(address)
+        # One call each: asking an `ada_url.URL` for its parts costs three times as much, and feeds hold thousands.
+        url = ada_url.join_url(base, address) if base else ada_url.normalize_url(address)
     except ValueError:
         raise ValueError(f"no web address: {address[:200]!r}") from None
-    if url.protocol not in ("http:", "https:"):
+    if not url.startswith(("http://", "https://")):
         raise ValueError(f"not an http or https address: {address[:200]!r}")
-    return str(url.href)
+    return url
 
 
 def resolve(address: str, base: str = "") -> str:

@@ -278,7 +278,7 @@ def test_members_of_the_wrong_kind_are_as_good_as_none():
             {"id": 7, "url": ["x"], "authors": "me", "tags": {"a": 1}, "title": None, "attachments": [3]},
         ]
     }
-    (entry,) = jsonfeed.entries(json.dumps(feed).encode(), where="here")
+    (entry,) = jsonfeed.entries(jsonfeed.decoded(json.dumps(feed).encode()), where="here")
     assert (entry.id, entry.link, entry.authors, entry.categories, entry.title) == ("7", "", (), (), "")
 
 

@@ -44,7 +44,7 @@ def more(root: Element, common: Names, since: datetime | None = None) -> tuple[s
     """
     found = (element for element in root.iter() if common[element.tag] == "sitemap")
     named = [
-        (_child(element, common, "loc"), dates.parse(_child(element, common, "lastmod")))
+        (_said(own := _children(element, common), "loc"), dates.parse(_said(own, "lastmod")))
         for element in islice(found, _MOST_SITEMAPS)
     ]
     dated = [(address, moment or _month_of(address)) for address, moment in named if address]
@@ -70,17 +70,16 @@ def pages(root: Element, common: Names) -> Iterator[Entry]:
     for element in root.iter():
         if common[element.tag] != "url":
             continue
-        news = next((child for child in element if common[child.tag] == "news:news"), None)
-        outlet = None
-        if news is not None:
-            outlet = next((child for child in news if common[child.tag] == "news:publication"), None)
+        own = _children(element, common)
+        news = _children(own.get("news:news"), common)
+        outlet = _children(news.get("news:publication"), common)
         yield Entry(
-            link=_child(element, common, "loc"),
-            title=markup.words(_child(news, common, "news:title")),
-            categories=tuple(filter(None, [_child(news, common, "news:keywords").partition(",")[0].strip()])),
-            published=dates.parse(_child(news, common, "news:publication_date")),
-            updated=dates.parse(_child(element, common, "lastmod")),
-            language=_child(outlet, common, "news:language"),
+            link=_said(own, "loc"),
+            title=markup.words(_said(news, "news:title")),
+            categories=tuple(filter(None, [_said(news, "news:keywords").partition(",")[0].strip()])),
+            published=dates.parse(_said(news, "news:publication_date")),
+            updated=dates.parse(_said(own, "lastmod")),
+            language=_said(outlet, "news:language"),
         )
 
 
@@ -89,8 +88,14 @@ def lines(text: str) -> Iterator[Entry]:
     return (Entry(link=line.strip()) for line in text.lstrip("\ufeff").splitlines() if line.strip())
 
 
-def _child(element: Element | None, common: Names, name: str) -> str:
-    """The words of the first child of this name, or ""."""
-    if element is None:
+def _children(element: Element | None, common: Names) -> dict[str, Element]:
+    """The children of an element by their names, of each name the first."""
+    return {} if element is None else {common[child.tag]: child for child in reversed(element)}
+
+
+def _said(children: dict[str, Element], name: str) -> str:
+    """The words of the child of this name, or ""."""
+    child = children.get(name)
+    if child is None:
         return ""
-    return next(("".join(child.itertext()).strip() for child in element if common[child.tag] == name), "")
+    return ("".join(child.itertext()) if len(child) else child.text or "").strip()
