@@ -40,7 +40,7 @@ bench-reading: $(READY)  ## how well pages are read, beside other readers, on re
 	  $(READING)/bin/python -m pip install --quiet --disable-pip-version-check --requirement bench/peers.txt; \
 	  $(READING)/bin/python -m reading_bench run $(READERS); \
 	  $(READING)/bin/python -m reading_bench speed $(READERS); \
-	  $(READING)/bin/python -m reading_bench report; fi
+	  $(BIN)/python -m bench.reading_table $(READING)/results; fi
 
 clean:
 	rm -rf $(VENV) $(READING) demo-mirror

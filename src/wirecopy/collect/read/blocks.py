@@ -17,7 +17,6 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import islice
 
 from lxml import etree
 from lxml.html import HtmlElement
@@ -79,10 +78,24 @@ class Reading:
 
 def parse(html: str) -> HtmlElement:
     """The tree of a page or of a piece of one, as its root `<html>` element. Never fails, whatever the input."""
-    clean = _bounded(_encodable(html.replace("\0", "")))
+    return tree(spelt(html))
+
+
+def spelt(html: str) -> bytes:
+    """A page as the parser takes it: UTF-8, without what that can't spell."""
+    try:
+        data = html.encode()
+    except UnicodeEncodeError:
+        data = _SURROGATES.sub("\ufffd", html).encode()
+    return data.replace(b"\0", b"") if b"\0" in data else data
+
+
+def tree(data: bytes) -> HtmlElement:
+    """The tree of a page that is spelt so. Never fails, whatever the input."""
+    clean = _bounded(data)
     root, complete = _tree(clean)
     if not complete:
-        root, _ = _tree(_shallow(clean))
+        root, _ = _tree(_shallow(clean.decode(errors="replace")).encode())
         root.set(_FLATTENED, "")
     _take_out_of_head(root)
     return root
@@ -186,66 +199,70 @@ _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")
 # A tag up to its ">", which may also stand in a value in quotes; a quote that follows no "=" is none. Possessive: never
 # tries twice.
 _TAG = re.compile(r"""<(/?)([a-zA-Z][^\s/>]*+)((?:[^>=]++|=\s*+(?:"[^"]*+"|'[^']*+')?+)*+)>?""")
-_TAGS = re.compile(r"""<[a-zA-Z](?:[^>=]++|=\s*+(?:"[^"]*+"|'[^']*+')?+)*+""")
-_PROGRAM = r"<(?P<program>script|style)\b.*?(?:</(?P=program)|\Z)"
-# A tag with thousands of attributes has a long stretch without brackets, or many brackets in its values.
-_GAP = re.compile(r"<[a-zA-Z][^<>]{1000}")
-_TAG_IN_VALUE = re.compile(r"""=\s*+["'][^"'<>]*+[<>]""")
-_VALUES = 10
-_PROGRAM_TAG = re.compile(r"<(?:script|style)\b", re.IGNORECASE)
-_TAG_OR_PROGRAM = re.compile(f"{_PROGRAM}|{_TAG.pattern}", re.IGNORECASE | re.DOTALL)
-_ATTRIBUTE = re.compile(r"""[^\s=/>"']++(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>"']*+))?+""")
+_ATTRIBUTES_OF_TAG = r"""(?:[^>=]++|=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>"'][^\s>]*+)?+)*+"""
+
+
+def _unread(name: str) -> str:
+    """An element in which no tags are read until it ends."""
+    spelt = "".join(f"[{letter}{letter.upper()}]" for letter in name)
+    return rf"{spelt}(?=[\s/>]){_ATTRIBUTES_OF_TAG}(?:[^<]++|<(?!/{spelt}))*+"
+
+
+# What a page consists of beside its text, as the parser has it.
+_PIECES = re.compile(
+    "|".join(
+        (
+            *(f"<{_unread(name)}" for name in ("script", "style", "title", "textarea")),
+            f"</?[a-zA-Z]{_ATTRIBUTES_OF_TAG}",
+            "<!--(?:[^-]++|-(?!->))*+",
+        )
+    ).encode()
+)
+_OPENING = re.compile(f"<([a-zA-Z][^\\s/>]*+)({_ATTRIBUTES_OF_TAG})".encode())
+# A tag at a glance, which takes a program's for one, too; what may stand between attributes as blanks.
+_TAGS = re.compile(rb"""<[a-zA-Z][^>"']*+(?:"[^"]*+"[^>"']*+|'[^']*+'[^>"']*+)*+""")
+_SPACED = bytes.maketrans(b"\"'/", b"   ")
+_ATTRIBUTE = re.compile(rb"""[^\s=/>"']++(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>"']*+))?+""")
 _VOID = _names("area base br col embed hr img input link meta param source track wbr")
 
 
-def _tree(html: str) -> tuple[HtmlElement, bool]:
+def _tree(html: bytes) -> tuple[HtmlElement, bool]:
     """The tree, and whether it is all of the page: libxml2 stops where nesting is deeper than it allows."""
     # Not the parser of lxml.html: it asks a Python function for the class of every element that is looked at.
     parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
-    root = etree.fromstring(html.encode() or b" ", parser=parser)
+    root = etree.fromstring(html or b" ", parser=parser)
     if root is None:
         root = etree.fromstring(b"<html></html>", parser=etree.HTMLParser(encoding="utf-8"))
         return root, True
     return root, not parser.error_log.filter_types(etree.ErrorTypes.ERR_RESOURCE_LIMIT)
 
 
-def _encodable(html: str) -> str:
-    try:
-        html.encode()
-    except UnicodeEncodeError:
-        return _SURROGATES.sub("\ufffd", html)
-    return html
-
-
-def _bounded(html: str) -> str:
+def _bounded(data: bytes) -> bytes:
     """The same page without more attributes on a tag than anybody needs."""
-
-    def shorten(tag: re.Match[str]) -> str:
-        if tag["program"] or len(tag[4]) < _LONG_TAG:
-            return tag[0]
-        attributes = _ATTRIBUTE.findall(tag[4])
-        if len(attributes) <= _ATTRIBUTES:
-            return tag[0]
-        return f"<{tag[2]}{tag[3]} {' '.join(attributes[:_ATTRIBUTES])}>"
-
-    for part in _markup(html):
-        if _GAP.search(part) is None and sum(1 for _ in islice(_TAG_IN_VALUE.finditer(part), _VALUES)) < _VALUES:
-            continue
-        tags = (tag for tag in _TAGS.findall(part) if len(tag) >= _LONG_TAG)
-        if any(len(_ATTRIBUTE.findall(tag)) > _ATTRIBUTES for tag in tags):
-            return _TAG_OR_PROGRAM.sub(shorten, html)
-    return html
+    if not any(map(_may_be_long, (tag for tag in _TAGS.findall(data) if len(tag) >= _LONG_TAG))):
+        return data
+    long = [piece for piece in _PIECES.findall(data) if len(piece) >= _LONG_TAG]
+    return _PIECES.sub(_shortened, data) if any(_shorter(piece) for piece in long) else data
 
 
-def _markup(html: str) -> Iterator[str]:
-    """The parts of a page between its programs and styles."""
-    at = 0
-    for opening in _PROGRAM_TAG.finditer(html):
-        if opening.start() >= at:
-            yield html[at : opening.start()]
-            end = html.find(f"</{opening[0][1:]}", opening.end())
-            at = end if end >= 0 else opening.end()
-    yield html[at:]
+def _may_be_long(tag: bytes) -> bool:
+    """May there be too many attributes in what looks like a tag, even if it is none, and holds one?"""
+    return len(tag.translate(_SPACED).split()) > _ATTRIBUTES and (tag.rfind(b"<") > 0 or _shorter(tag) != b"")
+
+
+def _shortened(piece: re.Match[bytes]) -> bytes:
+    return piece[0] if len(piece[0]) < _LONG_TAG else _shorter(piece[0]) or piece[0]
+
+
+def _shorter(piece: bytes) -> bytes:
+    """A piece with no more attributes than are allowed, b"" where it has no more."""
+    tag = _OPENING.match(piece)
+    if tag is None or tag.end() < _LONG_TAG:
+        return b""
+    attributes = _ATTRIBUTE.findall(tag[2])
+    if len(attributes) <= _ATTRIBUTES:
+        return b""
+    return b"<%b %b%b" % (tag[1], b" ".join(attributes[:_ATTRIBUTES]), piece[tag.end() :])
 
 
 def _shallow(html: str) -> str:
@@ -271,8 +288,13 @@ def _shallow(html: str) -> str:
 
 _ODD = re.compile(r"[\x00-\x1f\x7f]")
 _FORMATTING = re.compile(r"[ \t\n\r\f]*[\t\n\r\f][ \t\n\r\f]*")
+_FORMATS = " \t\n\r\f"
 # In text under way, "\t" stands for blanks of the source's formatting and "\n" for a line break of the document.
 _SEAMS = re.compile(r"[ \t\n]*[\t\n][ \t\n]*")
+_SEAM = re.compile(r" *\t[ \t]*")
+_BLANKS = " \t"
+
+_FORMATTED = Run(text="\t")
 
 Style = tuple[tuple[Mark, ...], Link | None]
 _PLAIN: Style = ((), None)
@@ -287,7 +309,11 @@ class _Words:
     def say(self, words: str | None, style: Style) -> None:
         """Text as it stands in the source."""
         if words:
-            if _ODD.search(words):
+            if not words.isprintable() and _ODD.search(words):
+                if not (style[0] or style[1] or words.strip(_FORMATS)):  # between elements stands little else
+                    if not self.runs or self.runs[-1].text != "\t":
+                        self.runs.append(_FORMATTED)
+                    return
                 words = _CONTROLS.sub("", _FORMATTING.sub("\t", words))
             self.runs.append(Run(text=words, marks=style[0], link=style[1]))
 
@@ -297,9 +323,15 @@ class _Words:
     def lines(self) -> list[Text]:
         """What was said, split at empty lines, formatting gone. Nothing is under way afterwards."""
         runs, self.runs = self.runs, []
+        if len(runs) == 1 and runs[0] is _FORMATTED:
+            return []
         whole = "".join([run.text for run in runs])
-        if "\t" not in whole and "\n" not in whole:
-            return [merge(runs)] if whole else []
+        if "\n" not in whole:
+            if "\t" not in whole:
+                return [merge(runs)] if whole else []
+            if len(runs) == 1 or not any(map(_joins_blanks, runs, runs[1:])):
+                words = merge(_unformatted(runs))
+                return [words] if words else []
         pieces: list[list[tuple[int, int, str]]] = [[]]  # (from, to, what follows) of the text that stays
         at = 0
         for seam in _SEAMS.finditer(whole):
@@ -317,7 +349,25 @@ class _Words:
             else:
                 pieces[-1].append((start, start, " "))
         pieces[-1].append((at, len(whole), ""))
-        return [text for piece in pieces if (text := _cut(runs, piece))]
+        return [words for words in _cuts(runs, pieces) if words]
+
+
+def _joins_blanks(one: Run, other: Run) -> bool:
+    return one.text[-1:] in _BLANKS and other.text[:1] in _BLANKS
+
+
+def _unformatted(runs: list[Run]) -> Iterator[Run]:
+    """Runs whose blanks stand in one each, formatting gone: so are those of nearly all paragraphs."""
+    for n, run in enumerate(runs):
+        words = run.text
+        if "\t" in words:
+            if n == 0 and "\t" in words[: len(words) - len(bare := words.lstrip(_BLANKS))]:
+                words = bare
+            if n == len(runs) - 1 and "\t" in words[len(bare := words.rstrip(_BLANKS)) :]:
+                words = bare
+            yield Run(text=_SEAM.sub(" ", words), marks=run.marks, link=run.link)
+        else:
+            yield run
 
 
 def _authors(blanks: str) -> str:
@@ -327,22 +377,28 @@ def _authors(blanks: str) -> str:
 
 def _cut(runs: list[Run], spans: list[tuple[int, int, str]]) -> Text:
     """The parts of the runs between these offsets, in order, each followed by its words in the style there."""
-    parts: list[Run] = []
+    return next(_cuts(runs, [spans]))
+
+
+def _cuts(runs: list[Run], pieces: Iterable[list[tuple[int, int, str]]]) -> Iterator[Text]:
+    """Several texts cut from the same runs, one after the other: none begins before the one before it ends."""
     n, begin = 0, 0  # the run we are in, and its offset
-    for start, end, after in spans:
-        while n < len(runs) - 1 and begin + len(runs[n].text) <= start:
-            begin += len(runs[n].text)
-            n += 1
-        if after:
-            parts.append(Run(text=after, marks=runs[n].marks, link=runs[n].link))
-            continue
-        m, offset = n, begin
-        while m < len(runs) and offset < end:
-            run = runs[m]
-            parts.append(Run(text=run.text[max(0, start - offset) : end - offset], marks=run.marks, link=run.link))
-            offset += len(run.text)
-            m += 1
-    return merge(parts)
+    for spans in pieces:
+        parts: list[Run] = []
+        for start, end, after in spans:
+            while n < len(runs) - 1 and begin + len(runs[n].text) <= start:
+                begin += len(runs[n].text)
+                n += 1
+            if after:
+                parts.append(Run(text=after, marks=runs[n].marks, link=runs[n].link))
+                continue
+            m, offset = n, begin
+            while m < len(runs) and offset < end:
+                run = runs[m]
+                parts.append(Run(text=run.text[max(0, start - offset) : end - offset], marks=run.marks, link=run.link))
+                offset += len(run.text)
+                m += 1
+        yield merge(parts)
 
 
 class _Flow(_Words):
@@ -358,7 +414,7 @@ class _Flow(_Words):
         """Close the open paragraph. One that the source `given` as such may hold no more than a no-break space."""
         if self.runs:
             for words in self.lines():
-                if plain(words).strip(" " if given else None):
+                if any(run.text.strip(" " if given else None) for run in words):
                     self.blocks.append(Paragraph(text=words))
 
     def put(self, blocks: Iterable[AnyBlock]) -> None:
@@ -471,11 +527,10 @@ class _Reader:
                 out.put(special)
             return
         tag = element.tag
-        mark = _MARKS.get(tag)
-        if mark is not None and not (out.credit_lines is not None and _is_credit(element)):
-            self.flow(element, out, ((*style[0], mark), style[1]), depth)
-        elif out.credit_lines is not None and _is_credit(element):
+        if out.credit_lines is not None and _is_credit(element):
             out.credit_lines.append(plain(self.line(element, _PLAIN, depth).text()))
+        elif mark := _MARKS.get(tag):
+            self.flow(element, out, ((*style[0], mark), style[1]), depth)
         elif handler := _HANDLERS.get(tag):
             handler(self, element, out, style, depth)
         elif leaf := _LEAVES.get(tag):
@@ -543,10 +598,9 @@ class _Reader:
         self.flow(element, out, (style[0], link or style[1]), depth)
 
     def link(self, element: HtmlElement) -> Link | None:
-        attributes = dict(element.attrib)
-        href = attributes.get("href", "").strip()
+        href = (element.get("href") or "").strip()
         if self.dialect.link is not None:
-            link = self.dialect.link(attributes)
+            link = self.dialect.link(dict(element.attrib))
         elif not href or href.startswith("#"):
             return None
         else:

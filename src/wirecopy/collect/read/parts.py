@@ -61,20 +61,21 @@ def links(root: HtmlElement, url: str, first: str = "", number: int = 1) -> Link
         return target if target and address(target) not in known else ""
 
     following = whole = ""
-    for link in _links(root):
+    found = _links(root)
+    for link, href in found:
         # In the order of their cost: most links of most pages end at the first.
-        if _may_count(link.get("href")) and _says_next(link, number) and (target := leads_on(link)):
+        if _may_count(href) and _says_next(link, number) and (target := leads_on(link)):
             is_later = number_of(target, first) in (number, number + 1)  # many sites count from 0
             if is_later and not _in_comments(link):
                 following = target
                 break
     if following:  # else it is whole
-        for link in _links(root):
+        for link, _ in found:
             is_offered = link.tag == "a" and _bare(_said(link)) in _WHOLE
             if is_offered and (target := leads_on(link)) and _is_variant(target, first):
                 whole = target
                 break
-    return Links(following, whole, _light(root, url))
+    return Links(following, whole, _light(found, url))
 
 
 def address(url: str) -> str:
@@ -144,6 +145,8 @@ _IN_QUERY = re.compile(
     r"|cur_?page|artpage|showpage|tpage)",
     re.IGNORECASE,
 )
+_DIGITS = frozenset("0123456789")
+_TAIL = 10  # characters of a path that its number and what may stand behind it have at most
 _COUNTED = re.compile(r"[?&;][a-z_]{1,12}=\d{1,2}(?![^&;])", re.IGNORECASE)
 _BACKWARDS = re.compile(r"/?(?:[a-z]{2,5}\.)?\d{1,2}[-_,.~/a-z]", re.IGNORECASE)
 _SECOND_OF_NAME = re.compile(r"[a-z0-9]-\d{1,2}/?$", re.IGNORECASE)
@@ -154,6 +157,8 @@ _ENDING = re.compile(
 
 def _may_count(href: str) -> bool:
     """May an address be a numbered one? A glance: a path is read from its end, which is where a number stands."""
+    if "?" not in href and "#" not in href and _DIGITS.isdisjoint(href[-_TAIL:]):
+        return False
     path, _, query = href.split("#", 1)[0].partition("?")
     return _BACKWARDS.match(path[:-20:-1]) is not None or (query != "" and _COUNTED.search(f"?{query}") is not None)
 
@@ -229,8 +234,10 @@ _MARKS = re.compile(r"^\D{0,8}?(\d{1,2})\D{0,3}$")
 _COMMENTS = re.compile(r"comment|kommentar|disqus|discussion|replies|opinions|评论|評論|cpage", re.IGNORECASE)
 
 
-def _links(root: HtmlElement) -> Iterator[HtmlElement]:
-    return islice((link for link in root.iter("a", "link") if link.get("href")), _LINKS)
+def _links(root: HtmlElement) -> list[tuple[HtmlElement, str]]:
+    """The links of a page, and where they lead as they have it."""
+    each = ((link, href) for link in root.iter("a", "link") if (href := link.get("href")))
+    return list(islice(each, _LINKS))
 
 
 def _said(link: HtmlElement) -> str:
@@ -265,10 +272,10 @@ def _in_comments(link: HtmlElement) -> bool:
     return any(_COMMENTS.search(f"{each.get('class') or ''} {each.get('id') or ''}") for each in link.iterancestors())
 
 
-def _light(root: HtmlElement, url: str) -> str:
-    for link in root.iter("link"):
-        if (link.get("rel") or "").lower() == "amphtml":
-            target = urls.resolve(link.get("href") or "", url)
+def _light(found: list[tuple[HtmlElement, str]], url: str) -> str:
+    for link, href in found:
+        if link.tag == "link" and (link.get("rel") or "").lower() == "amphtml":
+            target = urls.resolve(href, url)
             return target if target and address(target) != address(url) and same_site(target, url) else ""
     return ""
 

@@ -291,9 +291,10 @@ class _Asked:
 
 def _read(asked: _Asked, given: PageRules) -> Page:
     url = asked.url
-    wide = is_wide(asked.html)
+    data = blocks.spelt(asked.html)
+    wide = is_wide(data)
     scale = WIDE if wide else 1.0
-    root = blocks.parse(asked.html)
+    root = blocks.tree(data)
     head = metadata.head(root)
     language = metadata.language(head, asked.language)
     links = parts.links(root, url, asked.first, asked.number)

@@ -6,23 +6,24 @@ import re
 
 _MORE = re.compile(
     r"""^\W*(?:
-    (?:more\s+(?:on|from|about|stories|news|in)\b|read\s+(?:more|also|next)|related\b|recommended|see\s+also
+    (?:more\s*:$|(?:learn\s+)?more\s+(?:on|from|about|stories|news|in)\b|read\s+(?:more|also|next)|related\b|recommended|see\s+also
       |also\s+read|you\s+may\s+(?:also\s+)?like
-      |you\s+might\s+(?:also\s+)?(?:like|enjoy)|most\s+(?:read|popular)|trending|latest\s+(?:news|stories|from)
+      |(?:if\s.{0,30})?you\s+might\s+(?:also\s+)?(?:like|enjoy)|most\s+(?:read|popular)|trending|latest\s+(?:news|stories|from)
         |popular\s+(?:stories|now)|top\s+stories
       |editor['’]s\s+picks?|don['’]t\s+miss|sponsored|comments?\b|leave\s+a\s+(?:comment|reply)|share\s+this
         |tags?\s*:|topics?\s*:|filed\s+under
       |about\s+the\s+author|sign\s+up|subscribe|follow\s+us|join\s+the\s+conversation|advertisement
         |related\s+(?:articles|stories|posts|topics|links))
-    |(?:mehr\s+(?:zum\s+thema|aus|von|zu)|lesen\s+sie\s+(?:auch|mehr)|weitere\s+(?:artikel|meldungen|themen
+    |(?:mehr\s+(?:zum\s+thema|aus|von|zu)|(?:lesen\s+sie|lies)\s+(?:auch|mehr|hier|weiter)|(?:schon\s+gelesen|lust\s+auf\s+mehr)\s*\?
+      |auch\s+lesen\s*:|weitere\s+(?:aktuelle\s+)?(?:artikel|meldungen|themen
       |infos)|das\s+(?:thema\s+)?könnte\s+(?:sie|dich|ihnen|euch|dir)|auch\s+auf\s+\S+$|mehr\s+dazu|weiterführende\s+(?:links|informationen|artikel|inhalte)
       |zusatzinformationen|links\s+zum\s+(?:thema|artikel)|auch\s+interessant
       |zum\s+thema|passend\s+dazu|meistgelesen|kommentare?\b|schlagw|themen\s*:|newsletter|empfehlungen)
-    |(?:lire\s+aussi|à\s+lire\s+aussi|voir\s+aussi|(?:.{0,20}\s)?sur\s+le\s+sujet|sur\s+le\s+même\s+(?:sujet|thème)|articles\s+(?:liés
+    |(?:(?:à\s+)?lire\s+(?:aussi|également)|voir\s+aussi|(?:.{0,20}\s)?sur\s+le\s+sujet|sur\s+le\s+même\s+(?:sujet|thème)|articles\s+(?:liés
       |similaires)|commentaires|à\s+découvrir|les\s+plus\s+lus|newsletter)
-    |(?:lea?\s+(?:también|más)|(?:también\s+)?[tl]es?\s+puede\s+interesar|(?:noticias|notas|temas|contenidos?)\s+relacionad[ao]s?|más\s+(?:sobre|noticias
+    |(?:lea?\s+(?:también|más|además)|puedes?\s+ver\s*:|te\s+recomendamos|(?:también\s+)?[tl]es?\s+puede\s+interesar|(?:noticias|notas|temas|contenidos?)\s+relacionad[ao]s?|más\s+(?:sobre|noticias
       |información|leídas?)|artículos\s+relacionados|comentarios|relacionad[oa]s|archivado\s+en)
-    |(?:leia\s+(?:também|mais)|veja\s+também|notícias\s+relacionadas|mais\s+lidas)
+    |(?:leia\s+(?:também|mais)|(?:veja|confira)\s+também|saiba\s+mais|notícias\s+relacionadas|mais\s+lidas)
     |(?:leggi\s+anche|potrebbe\s+interessarti|articoli\s+correlati)
     |(?:lees\s+ook|meer\s+over|les\s+(?:også|mer)|läs\s+(?:också|mer|även)|læs\s+også|lue\s+myös)
     |(?:czytaj\s+(?:też|także|również|więcej)|zobacz\s+(?:też|także|również)|powiązane|polecamy|komentarze)
@@ -70,6 +71,17 @@ _CREDIT = re.compile(
       |for\s+more\s+(?:information|news|stories)|read\s+(?:the\s+)?(?:full|original)|click\s+here
       |get\s+(?:the\s+latest|real-time|our|more)|download\s+(?:the|our)|become\s+a\b|donate\b|join\s+(?:our
       |us)\b|visit\s+our\b|check\s+out\s+our\b|thanks\s+for\s+(?:reading|visiting)).{0,200}$
+    |(?:we\s+want\s+to\s+hear|(?:do\s+)?you\s+want\s+to\s+be\s+informed|submit\s+(?:a|your)\s+letter|never\s+miss\b
+      |if\s+you['’]re\s+(?:seeing\s+this|already\s+a\s+(?:subscriber|member))|advertise\s+with\b|suggested\s+citation\b
+      |cite\s+this\b|the\s+(?:views|opinions)\s+expressed\b).*
+    |.{0,60}\b(?:is|are)\s+not\s+responsible\s+for\s+the\s+(?:opinions|views|content).*
+    |this\s+(?:post|article|story|page)\s+(?:may\s+)?contains?\s+(?:references|affiliate|advertis|links).*
+    |(?:dieser|der|ein)\s+(?:beitrag|artikel|text|kommentar)\s+(?:gibt|spiegelt|kann\s+links).*|sofern\s+nicht\s+anders\b.*
+    |gefällt\s+(?:dir|ihnen|euch)\b.*|unterstützen?\b.{0,60}\b(?:uns|mit)\b.*|hier\s+geht(?:\s+es|['’]?s)\s+(?:zur?m?|weiter)\b.*
+    |erstellt\s+am\b.*|(?:news\s+date|category|kategorie|rubrik)\s*:.*|materiał\s+chroniony\b.*|wesprzyj\b.*
+    |(?:ya\s+sabías|mira\s+lo\s+que|únete|síguenos|suscrí?b[ea]te|suscríbase|puedes?\s+escribir(?:nos|me)|hágase\s+(?:miembro|socio)
+      |hacemos\s+periodismo|apóyanos)\b.*
+    |(?=.*\b(?:newsletter|rundbrief|bolet[ií]n|рассылк))(?=.*\b(?:sign|subscrib|abonn|anmeld|meld|posteingang|inbox|suscr|inscri|iscri|assin|zapisz|подпи)).*
     |copyright\b.*|©.*|all\s+rights\s+reserved.*|(?:follow|like)\s+us\s+on\b.*|(?:click|tap)\s+here\s+(?:to
       |for)\b.*
     |(?:sign|signing)\s+up\s+(?:for|to)\b.*|subscribe\s+to\b.*|share\s+(?:this|on|via)\b.*|(?:tags?|topics?
@@ -92,7 +104,7 @@ _OPENING = re.compile(
     (?:by|von|par|por|di|door|av|af|от)\s+[^\W\d_][^.!?]{2,60}$
     |(?:published|posted|updated|last\s+updated|last\s+modified|created|publi[ée]|mis\s+à\s+jour|aktualisiert
       |veröffentlicht|publiziert|stand|erstellt|publicado|actualizado|pubblicato|aggiornato|опубликовано|обновлено|дата
-      |data\s+publikacji|publikacja|aktualizacja|dodano|diterbitkan|diperbarui)\b.{0,80}$
+      |data\s+publikacji|publikacja|opublikowano|aktualizacja|dodano|diterbitkan|diperbarui)\b.{0,80}$
     |(?:来源|來源|作者|记者|記者|编辑|編輯|责任编辑|发布时间|發布時間|发表于|時間|时间|日期|发稿时间|更新时间|更新時間|字号|字號|字体|我要评论|评论|评论数|点击|浏览|阅读|原标题|分享到|打印
       |收藏|文章来源|稿源|责编|撰文|文|摄影|更新|公開|配信)\s*[:：/／].{0,100}$
     |.{0,20}(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}(?:\s?日)?.{0,60}$
@@ -101,6 +113,7 @@ _OPENING = re.compile(
     |.{0,20}\d{1,2}[./]\d{1,2}[./](?:19|20)\d\d.{0,40}$
     |\d{1,3}\s*(?:min(?:ute)?s?\.?|minuten|минут)\s*(?:read|lesezeit|de\s+lecture|чтения)?$|lesezeit.{0,20}$
       |reading\s+time.{0,20}$
+    |(?:category|categor[ií]a|kategorien?|rubrik|rubrique)\s*:.{0,60}$
     |字号.{0,20}$|(?:大\W*中\W*小|T\W*T)$|[\d,.]+\s*(?:comments?|shares?|views?|kommentare?|评论|条评论|人参与).{0,10}$
       |.{0,20}人参与.{0,20}$
     |(?:advertisement|anzeige|werbung|publicidad|publicité|реклама|广告|廣告|share|print|email|teilen|exclusive)$

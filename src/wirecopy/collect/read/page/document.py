@@ -23,6 +23,7 @@ from wirecopy.collect.read.page.survey import Survey
 from wirecopy.collect.read.page.titles import same
 from wirecopy.model import AnyBlock, Blocks, Figure, Gallery, Paragraph, Picture, plain, replace
 
+_HEADINGS = frozenset({"h2", "h3", "h4"})
 _SLIDES = 4  # pictures of a gallery that make the document one …
 _BESIDE = 80  # … with less text than so many letters for each
 _SHORT = 500  # letters; who shows a film or lets one listen tells little beside it
@@ -45,14 +46,15 @@ class Document:
 
 def read(page: Survey, chosen: Chosen, facts: Facts, head: Head, url: str, scale: float) -> Document:
     """The chosen part of the page at this address."""
-    base = _base(page.root.element, url)
+    base = urls.resolve(head.base, url) or url
     scene = pictures.settle(page, chosen, facts.image)
     parts = _Parts(scene.galleries, _factboxes(page, chosen), live.entries(chosen.roots))
     dialect, framed = _dialects(page, chosen, scene.unwanted, parts, facts.title, base)
     found: list[AnyBlock] = []
     lost: Counter[str] = Counter()
     for element in (*chosen.leads, *chosen.roots):
-        reading = blocks.read(element, dialect)
+        reads = blocks.read_element if element.tag in _HEADINGS else blocks.read
+        reading = reads(element, dialect)
         found += reading.blocks
         lost += reading.lost
     told = edges.trimmed(tuple(found), facts.title, scale=scale)
@@ -94,8 +96,9 @@ def _factboxes(page: Survey, chosen: Chosen) -> set[HtmlElement]:
     looked_at = 0
     for root in chosen.roots:
         for element in root.iter("aside", "div", "section", "details"):
-            named = any(notes.is_factbox(names) for names in (element.get("class"), element.get("id")) if names)
-            if not named or element is root or page.dropped.get(element, "role") != "role":
+            if not (_is_factbox(element.get("class")) or _is_factbox(element.get("id"))) or element is root:
+                continue
+            if page.dropped.get(element, "role") != "role":
                 continue
             looked_at += 1
             if looked_at > _BOXES:
@@ -109,24 +112,23 @@ def _factboxes(page: Survey, chosen: Chosen) -> set[HtmlElement]:
     return found
 
 
-def _base(body: HtmlElement, url: str) -> str:
-    """What the page's addresses are relative to."""
-    root = body.getroottree().getroot()
-    spelt = next((each.get("href") for each in root.iter("base") if each.get("href")), "")
-    return urls.resolve(spelt, url) or url
+def _is_factbox(names: str | None) -> bool:
+    return names is not None and notes.is_factbox(names)
 
 
 def _dialects(
     page: Survey, chosen: Chosen, unwanted: set[HtmlElement], parts: _Parts, title: str, base: str
 ) -> tuple[Dialect, Dialect]:
     """How the article's part is read, and what stands in its galleries: each reads what is inside with the next."""
-    gone, left_out = chosen.dropped, page.dropped
+    gone = {*chosen.dropped, *page.dropped}
     named = same(title)
 
     def dropping(element: HtmlElement) -> Blocks | None:
-        if element in gone or element in left_out:
+        if element in gone:
             return ()
         tag = element.tag
+        if tag not in _ASKED:
+            return None
         if tag == "img":
             return () if element in unwanted else None
         if tag == "h1":
@@ -136,6 +138,8 @@ def _dialects(
     inside = Dialect(base=base, special=dropping)
 
     def figures(element: HtmlElement) -> Blocks | None:
+        if element.tag not in _ASKED:
+            return () if element in gone else None
         found = dropping(element)
         return pictures.shown(element, inside) if found is None and element.tag == "figure" else found
 
@@ -148,6 +152,9 @@ def _dialects(
         if elements:
             outer = _with(elements, reads, outer)
     return outer, framed
+
+
+_ASKED = frozenset({"img", "h1", "button", "figure"})
 
 
 def _with(elements: set[HtmlElement], reads: Callable[[HtmlElement, Dialect], Blocks], inner: Dialect) -> Dialect:

@@ -29,6 +29,7 @@ class _Line:
     words: str
     told: float
     heading: bool
+    listed: bool = False
     gone: bool = False
 
 
@@ -37,8 +38,10 @@ def trimmed(body: Blocks, title: str, *, scale: float) -> Blocks:
     lines = list(_lines(body, scale))
     _head(lines, title)
     _tail(lines)
-    for line in lines:
-        if closing.is_notice(line.words) or (not line.heading and closing.is_picture_credit(line.words)):
+    for n, line in enumerate(lines):
+        if (closing.is_notice(line.words) and not _heads_list(lines, n)) or (
+            not line.heading and closing.is_picture_credit(line.words)
+        ):
             line.gone = True
     gone: dict[int, set[int]] = {}
     for line in lines:
@@ -66,7 +69,7 @@ def _lines(body: Blocks, scale: float) -> Iterator[_Line]:
                 linked = sum(len(run.text) for text in said for run in text if run.link is not None)
                 whole = " ".join(map(plain, said))
                 told = len(whole) * scale if linked < len(whole) * 0.5 else 0.0
-                yield _Line(place, 0, whole[:_LONG], told, False)
+                yield _Line(place, 0, whole[:_LONG], told, False, isinstance(block, List))
             case _:
                 pass
 
@@ -92,10 +95,10 @@ def _tail(lines: list[_Line]) -> None:
     total = sum(line.told for line in lines)
     before = 0.0
     ended = False
-    for line in lines:
+    for n, line in enumerate(lines):
         if not ended and before > total * 0.4 and closing.is_heading_for_more(line.words):
             ended = total - before - line.told < before * 0.15
-            line.gone = True
+            line.gone = ended or not _heads_list(lines, n)
         if before > 100 and closing.is_end(line.words):
             ended = True
         line.gone |= ended
@@ -107,6 +110,11 @@ def _tail(lines: list[_Line]) -> None:
             line.gone = True
         elif line.told > 60:
             break
+
+
+def _heads_list(lines: list[_Line], n: int) -> bool:
+    """Is this the heading of a list that `body` left standing, of sources or an encyclopaedia's further entries?"""
+    return lines[n].heading and n + 1 < len(lines) and lines[n + 1].listed and not lines[n + 1].gone
 
 
 def _split(words: Text) -> list[Text]:

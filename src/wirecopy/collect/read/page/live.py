@@ -105,7 +105,8 @@ def is_live(body: Blocks) -> bool:
 
 def _is_entry(element: HtmlElement) -> bool:
     item = (element.get("itemprop") or "") == "liveBlogUpdate"
-    named = item or any(is_named(names) for names in (element.get("class"), element.get("id")) if names)
+    names, key = element.get("class"), element.get("id")
+    named = item or (names is not None and is_named(names)) or (key is not None and is_named(key))
     return named and (next(element.iter("time"), None) is not None or _moment(element) is not None)
 
 

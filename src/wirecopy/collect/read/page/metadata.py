@@ -43,6 +43,7 @@ class Head:
     headings: list[tuple[HtmlElement, str]] = field(default_factory=list)
     times: list[HtmlElement] = field(default_factory=list)
     tags: list[str] = field(default_factory=list)
+    base: str = ""
 
     @property
     def is_list(self) -> bool:
@@ -88,7 +89,7 @@ class Facts:
     where: dict[str, str] = field(default_factory=dict)
 
 
-_LISTED = ("meta", "link", "title", "script", "h1", "h2", "h3", "time")
+_LISTED = ("meta", "link", "title", "script", "h1", "h2", "h3", "time", "base")
 _HEADINGS = 80  # headings, and times, that are looked at
 
 
@@ -99,7 +100,7 @@ def head(root: HtmlElement) -> Head:
     scripts: list[HtmlElement] = []
     headings: list[tuple[HtmlElement, str]] = []
     times: list[HtmlElement] = []
-    document = canonical = ""
+    document = canonical = base = ""
     for element in root.iter(*_LISTED):
         match element.tag:
             case "meta":
@@ -119,6 +120,8 @@ def head(root: HtmlElement) -> Head:
             case "link":
                 if not canonical and (element.get("rel") or "").lower() == "canonical":
                     canonical = (element.get("href") or "").strip()
+            case "base":
+                base = base or element.get("href") or ""
             case "time":
                 if len(times) < _HEADINGS:
                     times.append(element)
@@ -139,6 +142,7 @@ def head(root: HtmlElement) -> Head:
         headings,
         times,
         tags,
+        base,
     )
 
 
@@ -670,12 +674,16 @@ def _called(element: HtmlElement) -> str:
     return "modified" if "modif" in names or "updated" in names else ""
 
 
-_SIGNATURE = re.compile(
-    r"/(?:authors?|autor(?:in|es|en)?|auteurs?|autori|by|people|person|profiles?|contributors?|staff|columnists?|"
-    r"journalists?|reporters?|writers?|editors?|newsteam|redaktion|redakteure?|r[ée]daction|equipe|team|users?|members?|"
-    r"kontributor|forfatter|skribent|bios?|experts?|mitarbeiter)/[^/?#]",
-    re.IGNORECASE,
-)
+_PERSONS = frozenset(
+    {
+        "author", "authors", "autor", "autorin", "autores", "autoren", "auteur", "auteurs", "autori", "by", "people",
+        "person", "profile", "profiles", "contributor", "contributors", "staff", "columnist", "columnists",
+        "journalist", "journalists", "reporter", "reporters", "writer", "writers", "editor", "editors", "newsteam",
+        "redaktion", "redakteur", "redakteure", "redaction", "rédaction", "equipe", "team", "user", "users", "member",
+        "members", "kontributor", "forfatter", "skribent", "bio", "bios", "expert", "experts", "mitarbeiter",
+    }
+)  # fmt: skip
+_SIGNATURE = re.compile(rf"/(?:{'|'.join(sorted(_PERSONS))})/[^/?#]", re.IGNORECASE)
 
 
 def _is_signature(element: HtmlElement) -> bool:
@@ -684,9 +692,9 @@ def _is_signature(element: HtmlElement) -> bool:
         if each is None:
             return False
         if each.tag == "a":
-            return "author" in (each.get("rel") or "").split() or bool(
-                _SIGNATURE.search((each.get("href") or "")[:500])
-            )
+            href = (each.get("href") or "")[:500]
+            may_be = not _PERSONS.isdisjoint(href.lower().split("/")) or not href.isascii()
+            return (may_be and _SIGNATURE.search(href) is not None) or "author" in (each.get("rel") or "").split()
     return False
 
 

@@ -275,6 +275,7 @@ _ISO = re.compile(
     re.IGNORECASE,
 )
 _IN_URL = re.compile(r"(?<!\d)((?:19[89]|20[0-4])\d)([-/_.]?)(0?[1-9]|1[0-2])\2(0?[1-9]|[12]\d|3[01])(?!\d)")
+_HAS_YEAR = re.compile(_YEAR)  # all forms have one
 _DATED = re.compile(r"\d(?:\D{0,4}\d|[^\d]{2,24}\d{2})")  # can these words hold a date at all?
 _DIGIT = re.compile(r"\d|[〇零○一二三四五六七八九]年")
 _CLOCK_BEFORE = re.compile(
@@ -391,7 +392,9 @@ def _called(before: str, after: str) -> str:
 def _spelt(words: str, month_first: bool, zone: tzinfo | None, language: str) -> Iterator[tuple[int, int, datetime]]:
     """What the forms find: the start, the end, the moment; the surest forms first."""
     western = partial(_moment, month_first=month_first, zone=zone, language=language)
-    forms: list[tuple[Iterable[re.Pattern[str]], Callable[[re.Match[str]], datetime | None]]] = [(_FORMS, western)]
+    forms: list[tuple[Iterable[re.Pattern[str]], Callable[[re.Match[str]], datetime | None]]] = []
+    if _HAS_YEAR.search(words):
+        forms.append((_FORMS, western))
     if not words.isascii():
         forms += [((_ERA_DATE,), partial(_of_era, zone=zone)), ((_PERSIAN_DATE,), partial(_of_persian, zone=zone))]
     if language.startswith("fa"):

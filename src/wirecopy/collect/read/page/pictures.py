@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import islice
+from typing import NamedTuple
 
 from lxml.html import HtmlElement
 
@@ -48,8 +49,7 @@ class Scene:
     unwanted: set[HtmlElement] = field(default_factory=set)
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
+class _Place(NamedTuple):
     """Where an element stands: in which part of the article, in what was left out, in what link, on whose portrait."""
 
     root: HtmlElement | None = None
@@ -241,7 +241,8 @@ class _Places:
         if dropped is None and (element in self.left_out[0] or element in self.left_out[1]):
             dropped = element
         link = element if element.tag == "a" and element.get("href") else above.link
-        return _Place(root, dropped, link, gallery, portrait)
+        place = _Place(root, dropped, link, gallery, portrait)
+        return above if place == above else place
 
 
 def _inside(chosen: Chosen) -> Iterator[HtmlElement]:
@@ -263,7 +264,7 @@ def _outside(page: Survey, chosen: Chosen, named: str) -> Iterator[tuple[HtmlEle
             count += 1
             if count > _MANY:
                 return
-            if between or (named and named in _stems(element)):
+            if between or (named and _is_named(element, named)):
                 yield element, between
 
 
@@ -293,6 +294,15 @@ def _stems(img: HtmlElement) -> set[str]:
     addresses = [img.get(name) or "" for name in ("src", "data-src", "data-original", "data-lazy-src")]
     addresses += [blocks.largest(img.get(name) or "")[0] for name in ("srcset", "data-srcset")]
     return {name for each in addresses if each and not each.startswith("data:") and (name := stem(each))}
+
+
+def _is_named(img: HtmlElement, name: str) -> bool:
+    """Is this the picture of that name? Most are not, which is seen at a glance."""
+    glance = "".join(filter(None, map(img.get, _ADDRESSES)))
+    return name in glance.lower() and name in _stems(img)
+
+
+_ADDRESSES = ("src", "data-src", "data-original", "data-lazy-src", "srcset", "data-srcset")
 
 
 def _pixels(spelt: str | None) -> int:

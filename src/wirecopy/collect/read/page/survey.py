@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from lxml.html import HtmlElement
 
@@ -46,36 +46,31 @@ _CLUTTER_ROLES = _names(
 )
 
 
-@dataclass(slots=True, eq=False)
 class Line:
-    """A paragraph's text as the page has it: one line of words in a box."""
+    """A paragraph's text as the page has it: one line of words in a box. `told`: how much of it is told rather than
+    labelled or linked.
+    """
 
-    box: Box
-    words: str
-    length: float
-    linked: float
+    __slots__ = ("box", "length", "linked", "told", "words")
 
-    @property
-    def told(self) -> float:
-        """How much of it is told rather than labelled or linked."""
-        return self.length - self.linked if self.length >= 40 and self.linked < self.length * 0.5 else 0.0
+    def __init__(self, box: Box, words: str, length: float, linked: float) -> None:
+        self.box, self.words, self.length, self.linked = box, words, length, linked
+        self.told = length - linked if length >= 40 and linked < length * 0.5 else 0.0
 
 
-@dataclass(slots=True, eq=False)
 class Box:
     """An element on lines of its own."""
 
-    element: HtmlElement
-    tag: str
-    parent: Box | None
-    hints: int
-    kids: list[Box] = field(default_factory=list)
-    lines: list[Line] = field(default_factory=list)
-    length: float = 0.0
-    linked: float = 0.0
-    told: float = 0.0
-    sentences: int = 0
-    score: float = 0.0
+    __slots__ = (
+        "element", "hints", "kids", "length", "lines", "linked", "parent", "score", "sentences", "tag", "told",
+    )  # fmt: skip
+
+    def __init__(self, element: HtmlElement, tag: str, parent: Box | None, hints: int) -> None:
+        self.element, self.tag, self.parent, self.hints = element, tag, parent, hints
+        self.kids: list[Box] = []
+        self.lines: list[Line] = []
+        self.length = self.linked = self.told = self.score = 0.0
+        self.sentences = 0
 
     @property
     def density(self) -> float:
@@ -103,6 +98,7 @@ class Survey:
     headings: list[tuple[int, HtmlElement, str]]
     marked: list[tuple[HtmlElement, int, int]]
     figures: list[tuple[int, HtmlElement]]
+    left: list[tuple[int, HtmlElement]]  # what was not entered for its name, by the line that follows
 
     def figures_between(self, start: int, end: int) -> list[HtmlElement]:
         """The figures that stand between two lines."""
@@ -116,14 +112,18 @@ class Survey:
             box.lines.clear()
 
 
-def is_wide(html: str) -> bool:
-    """Is a page written in a script whose characters are words or syllables?"""
-    return not html.isascii() and len(html.encode(errors="replace").translate(None, _NOT_WIDE)) > 150
+def is_wide(page: str | bytes) -> bool:
+    """Is a page (in UTF-8, where it is bytes) written in a script whose characters are words or syllables?"""
+    if page.isascii():
+        return False
+    data = page.encode(errors="replace") if isinstance(page, str) else page
+    return len(data.translate(None, _NOT_WIDE)) > 150
 
 
 _MARKED = Hint.BYLINE | Hint.LEAD | Hint.DATE
 _PRUNED = Hint.CLUTTER | Hint.COMMENTS | Hint.CAPTION | Hint.HIDDEN
 _KEPT = _names("body article main")
+_TELLING = _names("style hidden role aria-hidden itemprop")  # attributes that may say that an element is left out
 _NEVER_PRUNED = _names("h1 tr td tbody figure picture img")
 
 
@@ -173,6 +173,7 @@ class _Surveyor:
         self.headings: list[tuple[int, HtmlElement, str]] = []
         self.marked: list[tuple[HtmlElement, int, int]] = []
         self.figures: list[tuple[int, HtmlElement]] = []
+        self.left: list[tuple[int, HtmlElement]] = []
         self.words: list[str] = []
         self.linked = 0
         self.anchor: HtmlElement | None = None  # the link that we are in, and whether it is a card
@@ -191,7 +192,8 @@ class _Surveyor:
             self.words.append(" ".join(element.itertext()))
         else:
             self.content(element, box, linked, depth)
-        self.flush(box)
+        if self.words:
+            self.flush(box)
         for kid in box.kids:
             box.length += kid.length
             box.linked += kid.linked
@@ -238,7 +240,8 @@ class _Surveyor:
             else:
                 self.content(child, box, linked, depth + 1)
             return
-        self.flush(box)
+        if self.words:
+            self.flush(box)
         if tag == "figure":
             self.figures.append((len(self.lines), child))
         elif tag in _HEADINGS:
@@ -260,14 +263,15 @@ class _Surveyor:
         if named := get("class"):
             found = hint(named)
         # The id of a heading is what it says, spelt for an address.
-        if tag not in _HEADINGS and (named := get("id")):
+        if (named := get("id")) and tag not in _HEADINGS:
             found |= hint(named)
         if found & _MARKED:
             self.marked.append((child, found, len(self.lines)))
         if tag in _KEPT:
             return found
-        reason = _unseen(attributes, found) or ("element" if tag in _CLUTTER_TAGS else "")
-        if not reason and self.prune:
+        tells = not _TELLING.isdisjoint(attributes)  # next to none do
+        reason = (_unseen(attributes, found) if tells else "") or ("element" if tag in _CLUTTER_TAGS else "")
+        if not reason and self.prune and (tells or found & _PRUNED):
             reason = _beside(attributes, tag, found)
         return self.without(child, reason, found) if reason else found
 
@@ -275,21 +279,23 @@ class _Surveyor:
         """Leave an element out, unless the article would go with it: malformed pages hang the rest of themselves in
         whatever they did not close, and names lie.
         """
-        paragraphs = sum(1 for each in child.iter("p") if _is_sentence(each))
-        if paragraphs > 2 and not found & Hint.COMMENTS:
+        inside = [*child.iter("p")] if not found & Hint.COMMENTS else []
+        if len(inside) > 2 and (paragraphs := sum(map(_is_sentence, inside))) > 2:
             if self.paragraphs < 0:
-                self.paragraphs = sum(1 for each in self.body.iter("p") if _is_sentence(each))
+                self.paragraphs = sum(map(_is_sentence, self.body.iter("p")))
             if paragraphs > self.paragraphs * (0.3 if found & Hint.LIKELY else 0.5):
                 return found
         self.dropped[child] = reason
+        if reason == "name":
+            self.left.append((len(self.lines), child))
         return None
 
     def flush(self, box: Box) -> None:
-        if not self.words:
-            return
         whole = "".join(self.words)
         linked, self.linked = self.linked, 0
         self.words.clear()
+        if whole.isspace():
+            return
         pieces = whole.split("\0") if "\0" in whole else (whole,)
         total = len(whole) or 1
         for piece in pieces:
@@ -297,7 +303,7 @@ class _Surveyor:
             if not words:
                 continue
             length = len(words) * self.scale
-            share = min(length, linked * self.scale * len(piece) / total)
+            share = min(length, linked * self.scale * len(piece) / total) if linked else 0.0
             line = Line(box, words, length, share)
             self.lines.append(line)
             box.lines.append(line)
@@ -324,6 +330,7 @@ def survey(root: HtmlElement, *, wide: bool, prune: bool = True) -> Survey:
         surveyor.headings,
         surveyor.marked,
         surveyor.figures,
+        surveyor.left,
     )
 
 

@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 _BETWEEN = re.compile(
     r"\s+[-–—|·•»«›:/\\~]+\s+|\s*[|｜_»«]+\s*|\s+::\s+|\s*[–—]{2,}\s*|(?<=[\u3040-\u9fff」』”）])\s*[-–—－]\s*(?=[\u3040-\u9fffA-Za-z])"
@@ -18,12 +19,20 @@ _LONG = 400
 
 def same(words: str) -> str:
     """Letters and digits only, case and width alike: two titles are one if this is the same."""
-    if not words.isascii():
-        words = unicodedata.normalize("NFKC", words)
-    return _MARKS.sub("", words.casefold())
+    if words.isascii():
+        return words.translate(_SQUASHED)
+    return _same(words) if len(words) < _LONG else _squashed(words)
+
+
+def _squashed(words: str) -> str:
+    return _MARKS.sub("", unicodedata.normalize("NFKC", words).casefold())
+
+
+_same = lru_cache(maxsize=512)(_squashed)
 
 
 _MARKS = re.compile(r"[\W_]+")
+_SQUASHED = {n: chr(n).lower() if chr(n).isalnum() else None for n in range(128)}
 
 
 @dataclass(frozen=True, slots=True)
