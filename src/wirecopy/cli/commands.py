@@ -159,16 +159,19 @@ def run_round(
     processes = workers.count() if config.workers is None else config.workers
 
     async def go() -> tuple[Outcome, ...]:
-        async with workers.Readers(processes) if processes else workers.Here() as reader, Fetcher(
-            contact=config.contact or configs.PROJECT,
-            clock=clock,
-            sleep=sleep or asyncio.sleep,
-            monotonic=monotonic,
-            proxy=config.proxy,
-            allow=frozenset(config.allow_private),
-            known=archive.page,
-            on_wait=lambda host, _seconds: shown.note(f"waiting for {host}"),
-        ) as door:
+        async with (
+            workers.Readers(processes) if processes else workers.Here() as reader,
+            Fetcher(
+                contact=config.contact or configs.PROJECT,
+                clock=clock,
+                sleep=sleep or asyncio.sleep,
+                monotonic=monotonic,
+                proxy=config.proxy,
+                allow=frozenset(config.allow_private),
+                known=archive.page,
+                on_wait=lambda host, _seconds: shown.note(f"waiting for {host}"),
+            ) as door,
+        ):
             outcomes = await rounds.collect(
                 sources,
                 archive=archive,

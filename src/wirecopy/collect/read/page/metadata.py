@@ -93,7 +93,7 @@ _LISTED = ("meta", "link", "title", "script", "h1", "h2", "h3", "time", "base")
 _HEADINGS = 80  # headings, and times, that are looked at
 
 
-def head(root: HtmlElement) -> Head:
+def head(root: HtmlElement) -> Head:  # noqa: C901 - one pass over the tree, a case for each kind of element
     """Everything that a page's head and its data say."""
     meta: dict[str, str] = {}
     tags: list[str] = []
