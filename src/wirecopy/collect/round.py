@@ -593,7 +593,7 @@ class _Round:
         if look.same:
             state = State.UNCHANGED
         elif look.article is not None and look.page is not None:
-            before = await self.by_todays_rules(standing)
+            before = await self.by_todays_rules(entry.lead, standing)
             reason = await self.reason_to_doubt(entry, look.article, before)
             if reason:
                 state, kept = State.HELD, [look.page, *look.parts]
@@ -614,7 +614,7 @@ class _Round:
             reason = holding.reason_again(entry, reason)
         if look.carried is not None and (standing is None or _is_from_feed(standing)):
             # The page could not be had or is not believed: what the feed itself said is kept, and marked as that.
-            revision = revise(latest, await self.by_todays_rules(standing), *look.carried)
+            revision = revise(latest, await self.by_todays_rules(entry.lead, standing), *look.carried)
             kept = [*kept, look.carried[1]] if revision is not None else kept
         self.count(entry, state, reason, revision)
         failed = state in (State.HELD, State.FAILED)
@@ -654,14 +654,13 @@ class _Round:
         known = {page.digest for page in self.archive.captures(self.source.id, entry.lead.key)}
         return [page for page in pages if page.digest not in known]
 
-    async def by_todays_rules(self, standing: Revision | None) -> Article | None:
+    async def by_todays_rules(self, lead: Lead, standing: Revision | None) -> Article | None:
         """The last good copy as it would be read today: a better rule must not look like an edit by the outlet."""
         if standing is None or standing.article is None or standing.article.rules == rules_of(self.source, self.habits):
             return None if standing is None else standing.article
         evidence = self.archive.capture(standing.capture) if standing.capture else None
         if evidence is None:
             return standing.article
-        lead = Lead(source=standing.source, key=standing.key, url=standing.article.url or evidence.url)
         others = self.archive.captures(self.source.id, standing.key)
         more = [each for each in others if each.at >= evidence.at and each.id != evidence.id and not is_copy(each)]
         try:
