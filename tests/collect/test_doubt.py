@@ -308,6 +308,7 @@ def recorded(*sets):
 
 @pytest.mark.corpus
 @pytest.mark.slow
+@pytest.mark.timeout(600)  # 1,500 pages of 180,000 characters in the mean: a minute on a quiet core
 @pytest.mark.skipif(not CORPUS.is_dir(), reason="the recorded pages are not here")
 def test_of_a_thousand_recorded_articles_two_are_held_at_most():
     held, all_of_them = [], 0
