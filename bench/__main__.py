@@ -10,7 +10,10 @@ import platform
 import sqlite3
 import sys
 
-NAMES = ("startup", "read", "reading", "collect", "importing", "feeds", "archive", "publish")
+NAMES = (
+    "startup", "read", "reading", "collect", "importing", "warc", "feeds", "archive", "kin", "search", "pictures",
+    "publish",
+)  # fmt: skip
 
 
 def main() -> None:

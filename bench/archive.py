@@ -6,10 +6,13 @@ Arabic, 15 % of them revised; pages of about 30 KB with an outlet's common frame
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import json
 import os
 import random
+import sqlite3
+import subprocess
 import sys
 import tempfile
 import time
@@ -75,6 +78,10 @@ def _revisions(size: _Size) -> list[Row]:
             _settle(archive, versions)
             wrote = clock.taken(len(versions))
             blobs = archive._file.number("SELECT sum(length(body)) FROM blobs")
+            common = archive._file.number(
+                "SELECT sum(length(body)) FROM blobs WHERE id IN (SELECT blob FROM dictionaries)"
+            )
+            parts = _weights(archive._file)
         stored = path.stat().st_size
         with open_archive(path, write=False) as archive:
             clock = _Clock()
@@ -102,13 +109,48 @@ def _revisions(size: _Size) -> list[Row]:
     return [
         Row("revisions appended, one sync each", wrote.rate, "/s", f"{wrote.cpu:,.0f} us of CPU each"),
         Row("revisions appended, 100 in a batch", together.rate, "/s", f"{together.cpu:,.0f} us of CPU each"),
-        Row("bytes a revision, its article", blobs / count, "B", f"{given / count:,.0f} B of JSON"),
+        Row(
+            "bytes a revision, its article",
+            blobs / count,
+            "B",
+            f"{given / count:,.0f} of JSON; {common / count:,.0f} for dictionaries",
+        ),
         Row("bytes a revision, everything", stored / count, "B", f"{count:,} revisions of {size.articles:,} articles"),
         Row("revisions read at random, verified", read.rate, "/s", f"{read.cpu:,.0f} us of CPU each"),
         Row("documents of an edition at random", documents.rate, "/s", f"{documents.cpu:,.0f} us of CPU each"),
         Row("names looked up in an edition", found.rate, "/s", f"{found.cpu:,.0f} us of CPU each"),
+        *_parts(parts, count),
+        *_peers(versions, size.reads),
         Row("revisions verified", verified.rate, "/s", f"{verified.cpu:,.0f} us of CPU each"),
         Row("open, sources and counts", opened.cpu / 1000, "ms CPU", f"at {size.articles:,} articles"),
+    ]
+
+
+def _weights(file: Any) -> dict[str, int]:
+    """Bytes of pages by what they hold; {} where this SQLite can't say."""
+    from wirecopy.errors import ArchiveError
+
+    kinds = {
+        "articles": ("blobs",),
+        "ledger, revisions": ("ledger", "revisions", "sqlite_autoindex_l", "sqlite_autoindex_r"),
+        "names and references": ("names", "refs"), "lists": ("documents", "calendar"),
+        "search": ("search",), "kin": ("sketches", "shingles", "kin"),
+    }  # fmt: skip
+    try:
+        pages = file.rows("SELECT name, sum(pgsize) FROM dbstat GROUP BY name")
+    except ArchiveError:
+        return {}
+    found: dict[str, int] = {}
+    for name, size in pages:
+        of = next((kind for kind, begins in kinds.items() if str(name).startswith(begins)), "the rest")
+        found[of] = found.get(of, 0) + int(size)
+    return found
+
+
+def _parts(parts: dict[str, int], count: int) -> list[Row]:
+    return [
+        Row(f"  of them: {kind}", size / count, "B", "with its pages and indexes")
+        for kind, size in sorted(parts.items())
     ]
 
 
@@ -127,6 +169,85 @@ def _settle(archive: Any, versions: Sequence[tuple[Any, datetime]]) -> None:
         )
         seen = Entry(lead=lead, state=State.ARCHIVED, first_seen=at, last_seen=at, checked=at)
         archive.settle(seen, revision=made)
+
+
+# --- peers -----------------------------------------------------------------------------------------------------------
+
+
+def _peers(versions: Sequence[tuple[Any, datetime]], reads: int) -> list[Row]:
+    """The same versions, text only and nothing around it: in a Git repository after `gc`, and in rows of SQLite, packed
+    by zstd with a trained dictionary and as changes to the version before.
+    """
+    from wirecopy.model import encode
+
+    texts = [(f"{article.source}/{article.key}", encode(article)) for article, _ in versions]
+    chance = random.Random(1)
+    with tempfile.TemporaryDirectory() as folder:
+        return [*_in_git(Path(folder), texts, reads, chance), *_in_rows(Path(folder, "rows.db"), texts, reads, chance)]
+
+
+def _in_git(folder: Path, texts: Sequence[tuple[str, bytes]], reads: int, chance: random.Random) -> list[Row]:
+    def git(*words: str, given: bytes | None = None) -> bytes:
+        return subprocess.run(["git", *words], cwd=folder, input=given, check=True, capture_output=True).stdout
+
+    git("init", "--quiet", "--bare", ".")
+    script = bytearray()
+    for first in range(0, len(texts), 100):
+        script += b"commit refs/heads/main\ncommitter b <b@example.org> %d +0000\ndata 0\n" % (1_767_225_600 + first)
+        for path, data in texts[first : first + 100]:
+            script += b"M 100644 inline %s\ndata %d\n%s\n" % (path.encode(), len(data), data)
+    start = time.perf_counter()
+    git("fast-import", "--quiet", given=bytes(script))
+    wrote = time.perf_counter() - start
+    git("gc", "--quiet", "--prune=now")
+    size = sum(file.stat().st_size for file in (folder / "objects").rglob("*") if file.is_file())
+    names = sorted({path for path, _ in texts})
+    asked = "".join(f"main:{chance.choice(names)}\n" for _ in range(reads)).encode()
+    start = time.perf_counter()
+    git("cat-file", "--batch", given=asked)
+    read = time.perf_counter() - start
+    return [
+        Row("git after gc: bytes a version", size / len(texts), "B", "fast-import, commits of 100"),
+        Row("git after gc: appended, before gc", len(texts) / wrote, "/s", "no sync"),
+        Row("git after gc: read at random", reads / read, "/s", "cat-file --batch"),
+    ]
+
+
+def _in_rows(path: Path, texts: Sequence[tuple[str, bytes]], reads: int, chance: random.Random) -> list[Row]:
+    from wirecopy.archive.packing import zstd
+
+    dictionary = zstd.train_dict([data for _, data in texts[:1000]], 110 * 1024)
+    last: dict[str, tuple[int, bytes]] = {}
+    with contextlib.closing(sqlite3.connect(path)) as rows:
+        rows.execute("PRAGMA journal_mode = WAL")
+        rows.execute("CREATE TABLE versions (id INTEGER PRIMARY KEY, name TEXT, base INTEGER, body BLOB)")
+        rows.execute("INSERT INTO versions VALUES (0, '', NULL, ?)", (dictionary.dict_content,))
+        clock = _Clock()
+        for number, (name, data) in enumerate(texts, 1):
+            base = last.get(name)
+            common = dictionary.as_digested_dict if base is None else zstd.ZstdDict(base[1], is_raw=True).as_prefix
+            body = zstd.compress(data, 3, zstd_dict=common)
+            rows.execute("INSERT INTO versions VALUES (?, ?, ?, ?)", (number, name, base and base[0], body))
+            last[name] = last.get(name) or (number, data)
+            if number % 100 == 0:
+                rows.commit()
+        rows.commit()
+        wrote = clock.taken(len(texts))
+        rows.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        clock = _Clock()
+        for number in chance.choices(range(1, len(texts) + 1), k=reads):
+            base_id, body = rows.execute("SELECT base, body FROM versions WHERE id = ?", (number,)).fetchone()
+            common = dictionary
+            if base_id:
+                (ground,) = rows.execute("SELECT body FROM versions WHERE id = ?", (base_id,)).fetchone()
+                common = zstd.ZstdDict(zstd.decompress(ground, dictionary), is_raw=True).as_prefix
+            zstd.decompress(body, common)
+        read = clock.taken(reads)
+    return [
+        Row("rows of SQLite: bytes a version", path.stat().st_size / len(texts), "B", "one dictionary, changes"),
+        Row("rows of SQLite: appended, 100 in a batch", wrote.rate, "/s", f"{wrote.cpu:,.0f} us of CPU each"),
+        Row("rows of SQLite: read at random", read.rate, "/s", f"{read.cpu:,.0f} us of CPU each, nothing verified"),
+    ]
 
 
 # --- captures --------------------------------------------------------------------------------------------------------

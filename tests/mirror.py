@@ -36,7 +36,7 @@ class Mirror:
     def __exit__(self, *_):
         self.archive.close()
 
-    def collect(self, *, everything=False, pass_hours=1.0):
+    def collect(self, *, everything=False, pass_hours=1.0, pictures=False):
         """Let time pass at the outlet, then make one round."""
         self.outlet.pass_time(hours=pass_hours)
         time = Time()  # back-off and pace take no time of ours
@@ -45,6 +45,7 @@ class Mirror:
             self.sources,
             self.archive,
             everything=everything,
+            pictures=pictures,
             clock=self.outlet.now,
             sleep=time.sleep,
             monotonic=time.monotonic,

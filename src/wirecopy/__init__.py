@@ -16,6 +16,7 @@ from wirecopy.version import __version__
 
 if TYPE_CHECKING:
     from wirecopy.archive import open_archive as open_archive
+    from wirecopy.archive.search import search as search
     from wirecopy.collect.read import read as read
     from wirecopy.errors import WirecopyError as WirecopyError
     from wirecopy.model import Article as Article
@@ -40,6 +41,7 @@ _HOMES = {
     "document_text": "wirecopy.model",
     "open_archive": "wirecopy.archive",
     "read": "wirecopy.collect.read",
+    "search": "wirecopy.archive.search",
     "shipped": "wirecopy.outlets",
 }
 __all__ = [*_HOMES, "__version__"]  # noqa: PLE0604 - names, all of them

@@ -132,7 +132,7 @@ contact = "{contact}"
 
 # [publish]
 # layout = "plain"            # or "classic"
-# pictures = "none"           # or "outlet", "proxy": where documents show pictures from
+# pictures = "own"            # or "none", "outlet", "proxy", for all sources: where documents show pictures from
 
 # An outlet that ships with wirecopy needs no more than its table: [sources.dw-zh]
 """
@@ -234,7 +234,9 @@ class _Reader:
     def source(self, where: str, source_id: str, table: Mapping[str, object]) -> Source:
         keys = {
             "outlet", "name", "language", "homepage", "family", "feeds", "sitemaps", "listings", "key", "kinds", "asks",
-            "strip", "keep", "drop", "reader", "read", "page", "zone", "every", "pace", "outline",
+            "strip", "keep", "drop", "reader", "read", "page", "zone", "pictures", "every", "pace",
+            "keep_captures", "keep_pictures",
+            "outline",
         }  # fmt: skip
         self.unknown(where, table, sorted(keys))
         self.outline(source_id, self.table(where, table, "outline"))
@@ -259,8 +261,11 @@ class _Reader:
             read=self.one_of(where, table, "read", ("page", "feed"), default=base.read),
             page=self.page_rules(f"[sources.{source_id}.page]", self.table(where, table, "page"), base.page),
             zone=self.words(where, table, "zone", base.zone, _is_zone),
+            pictures=self.one_of(where, table, "pictures", ("own", "proxy", "none"), default=base.pictures),
             every=self.seconds(where, table, "every", base.every, least=60),
             pace=self.seconds(where, table, "pace", base.pace, least=0),
+            keep_captures=self.seconds(where, table, "keep_captures", base.keep_captures, least=0),
+            keep_pictures=self.seconds(where, table, "keep_pictures", base.keep_pictures, least=0),
         )
         if not (source.feeds or source.sitemaps or source.listings):
             self.complain(

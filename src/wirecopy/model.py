@@ -257,7 +257,9 @@ class Source(Noun, frozen=True, kw_only=True):
     `reader` names the module under `wirecopy.outlets` that reads the outlet's own shapes; empty: the common reader,
     which `page` helps. `read` says whether articles are taken from their pages ("page") or from the feed's own full
     text ("feed", nothing else is asked). `listings` are section pages, whose links are leads. `zone` (IANA) is where
-    moments are from that name no zone. Durations are seconds.
+    moments are from that name no zone. `pictures` says whether readers get them as our copies ("own", only then they
+    are fetched), by the "proxy", or not at all ("none"). `keep_captures` and `keep_pictures`: for how long these are
+    kept, 0 for ever; text is. Durations are seconds.
     """
 
     id: str
@@ -278,8 +280,11 @@ class Source(Noun, frozen=True, kw_only=True):
     read: str = "page"
     page: PageRules = PageRules()
     zone: str = ""
+    pictures: str = "own"
     every: float = 900.0
     pace: float = 1.0
+    keep_captures: float = 0.0
+    keep_pictures: float = 0.0
 
 
 class Lead(Noun, frozen=True, kw_only=True):
@@ -502,7 +507,8 @@ class Failure(Noun, frozen=True, kw_only=True):
 class Outcome(Noun, frozen=True, kw_only=True):
     """What a round did for one source. `asked` counts requests, `unchanged` answers that brought nothing new.
 
-    `failures` are what has to be tried again; `complaints` what was odd in an index and cost only itself.
+    `failures` are what has to be tried again; `complaints` what was odd in an index and cost only itself. `pictures`
+    counts those that were kept, `pictures_missing` those that were asked for and could not be.
     """
 
     source: str
@@ -515,6 +521,8 @@ class Outcome(Noun, frozen=True, kw_only=True):
     held: int = 0
     asked: int = 0
     not_modified: int = 0
+    pictures: int = 0
+    pictures_missing: int = 0
     failures: tuple[Failure, ...] = ()
     complaints: tuple[str, ...] = ()
 
@@ -532,6 +540,144 @@ class Damage(Noun, frozen=True, kw_only=True):
     what: str
     name: str
     reason: str
+
+
+# --- pictures of our own -------------------------------------------------------------------------------------------
+
+
+class PictureState(StrEnum):
+    """Where a picture that an article shows has ended."""
+
+    WAITING = "waiting"
+    KEPT = "kept"
+    FAILED = "failed"
+    REFUSED = "refused"
+    GONE = "gone"
+
+
+class PictureEntry(Noun, frozen=True, kw_only=True):
+    """A line of the ledger of pictures: what is shown, its state, why, and when it is to be asked for again.
+
+    `name` is the outlet's own key of the picture, else its address; `url` the address an article last gave for it.
+    A KEPT one stays so whatever is answered later: then `reason` says what that was.
+    """
+
+    name: str
+    source: str
+    url: str = ""
+    state: PictureState = PictureState.WAITING
+    reason: str = ""
+    first_seen: datetime
+    checked: datetime | None = None
+    due: datetime | None = None
+    failures: int = 0
+
+
+class Rendered(Noun, frozen=True, kw_only=True):
+    """A picture made for readers, with its bytes; `name` says for what, see `Rendition`."""
+
+    name: str
+    media: str
+    width: int
+    height: int
+    body: bytes
+
+
+class Checked(Noun, frozen=True, kw_only=True):
+    """What bytes turned out to be that were decoded whole: a picture of this kind and size, and its renditions.
+
+    `recipe` is the version of the rules by which these were made.
+    """
+
+    media: str
+    width: int
+    height: int
+    recipe: str
+    renditions: tuple[Rendered, ...] = ()
+
+
+class Rendition(Noun, frozen=True, kw_only=True):
+    """A picture as readers may see it, by the digest (SHA-256, hexadecimal) of its bytes.
+
+    `name`: "full" is JPEG or PNG of at most 1,600 pixels a side, "small" WebP of at most 640, "small-jpeg" the same as
+    JPEG, for what shows no WebP.
+    """
+
+    name: str
+    digest: str
+    media: str
+    width: int
+    height: int
+    size: int
+
+
+# --- what the operator takes out again -----------------------------------------------------------------------------
+
+
+class Removal(Noun, frozen=True, kw_only=True):
+    """What is to be taken down: one article (`source`, `key`), all of a source, what of it is filed under the days
+    `since` to `until` (yyyy-mm-dd, "" open), or a `picture`, by its name or the digest of its bytes.
+    """
+
+    source: str = ""
+    key: str = ""
+    since: str = ""
+    until: str = ""
+    picture: str = ""
+
+
+class TakeDown(Noun, frozen=True, kw_only=True):
+    """Something that was taken down, and why; nothing of what it said.
+
+    `scope` is "article", "source", "days" or "picture". `name` is the SHA-256 of "source/key", or of a picture's name,
+    "" for a source. Counted is what was removed, `bytes` as they were stored. `purged` is when the last byte of it had
+    left the archive's file, None until then.
+    """
+
+    scope: str
+    source: str = ""
+    name: str = ""
+    since: str = ""
+    until: str = ""
+    at: datetime
+    reason: str
+    who: str = ""
+    articles: int = 0
+    revisions: int = 0
+    captures: int = 0
+    pictures: int = 0
+    bytes: int = 0
+    purged: datetime | None = None
+
+
+class Leftover(Noun, frozen=True, kw_only=True):
+    """Where something that was taken down still stands: in which file, and how much of it is known again there."""
+
+    file: str
+    what: str
+    known: int
+    of: int
+
+
+class LetGo(Noun, frozen=True, kw_only=True):
+    """What was let go because it was older than its source's policy keeps; `bytes` as they were stored."""
+
+    captures: int = 0
+    pictures: int = 0
+    bytes: int = 0
+    more: bool = False
+
+
+class Growth(Noun, frozen=True, kw_only=True):
+    """What was stored since a moment, and what the archive takes on the disk now, all in bytes.
+
+    `began` is the first revision's moment, None for an archive without any.
+    """
+
+    bytes: int = 0
+    revisions: int = 0
+    size: int = 0
+    began: datetime | None = None
 
 
 # --- what is handed to publishers ----------------------------------------------------------------------------------
@@ -620,6 +766,61 @@ class Edition(Protocol):
 
     def find(self, name: str) -> Headline | None:
         """The document that goes by this name: a `ref` ("dw:19165792") or an article's address. None: not held."""
+        ...
+
+    def kin(self, source: str, key: str) -> tuple[Headline, ...]:
+        """The other documents that are one text with this one (an agency's story, an article published again under a
+        new id), oldest first; () if there are none.
+        """
+        ...
+
+    def picture(self, source: str, key: str, picture: Picture, rendition: str = "full") -> Rendition | None:
+        """Our own copy of a picture that this document shows. None: there is none (yet). No bytes are read."""
+        ...
+
+    def picture_body(self, digest: str) -> bytes:
+        """The bytes of a rendition."""
+        ...
+
+    def showing(self, digest: str) -> Iterator[tuple[str, str]]:
+        """The (source, key) of every document that may show the rendition of this digest."""
+        ...
+
+    def take_downs(self) -> tuple[TakeDown, ...]:
+        """What the operator of the archive took out of it, oldest first."""
+        ...
+
+
+class Kept(Noun, frozen=True, kw_only=True):
+    """A capture in the list of all that an archive keeps.
+
+    `number` is its place in the order in which they were taken in, `id` is `Capture.id`. `original` and `original_id`
+    are of the first capture with the same payload: its own where there is none before. `articles` are those that it is
+    evidence of, `readings` those of which a revision was read from it, as `source/key`.
+    """
+
+    number: int
+    id: str
+    original: int
+    original_id: str
+    articles: tuple[str, ...] = ()
+    readings: tuple[str, ...] = ()
+
+
+class Evidence(Protocol):
+    """A read-only window on the captures of an archive at one moment."""
+
+    @property
+    def archive(self) -> str:
+        """The archive's own name (a UUID)."""
+        ...
+
+    def kept(self) -> Iterator[Kept]:
+        """Every capture, by number."""
+        ...
+
+    def capture(self, number: int) -> Capture:
+        """One capture, whole."""
         ...
 
 

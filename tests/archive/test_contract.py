@@ -28,6 +28,7 @@ from wirecopy.model import (
     Edition,
     Gallery,
     Reference,
+    Removal,
     Revision,
     Shelf,
     Source,
@@ -73,6 +74,74 @@ def archive(opener: Opener) -> Iterator[Archive]:
 def put(archive: Archive, *revisions: Revision) -> None:
     for each in revisions:
         archive.settle(entry(each.key, each.source), revision=each)
+
+
+# --- read again ----------------------------------------------------------------------------------------------------
+
+
+def test_a_reading_takes_the_place_of_a_former_one_and_nothing_else_changes(archive: Archive) -> None:
+    page = capture()
+    first, second = article(words="zuerst"), article(words="dann", title="Neu")
+    archive.settle(entry(), captures=[page], revision=revision(first, capture=page.id))
+    archive.settle(entry(), revision=revision(second, at=minutes(5)))
+    archive.settle(entry("2"), revision=revision(article("2", "demo-zh", "x", "demo-zh:3")))
+    with archive.edition() as edition:
+        stamp = edition.stamp
+    old, new = archive.history("demo-zh", "1")
+    better = replace(first, title="Besser gelesen", rules="9")
+    assert archive.reread(old, better, "1:better")
+    assert archive.history("demo-zh", "1") == (replace(old, article=better, fingerprint="1:better"), new)
+    with archive.edition() as edition:
+        assert list(edition.changed(stamp)) == []  # readers see the latest
+    assert archive.reread(new, replace(second, rules="9", lost=(("svg", 1),)), new.fingerprint)
+    with archive.edition() as edition:
+        assert list(edition.changed(stamp)) == []  # nothing that is published
+    again = replace(second, title="Noch neuer", body=article("1", "demo-zh", "x", "demo-zh:2").body)
+    assert archive.reread(archive.history("demo-zh", "1")[1], again, "1:again")
+    with archive.edition() as edition:
+        assert list(edition.changed(stamp)) == [("demo-zh", "1")]
+        found = edition.document("demo-zh", "1")
+        assert found is not None
+        assert (found.article, found.number, found.at) == (again, 2, minutes(5))
+    assert archive.captures("demo-zh", "1") == (page,)
+
+
+def test_readings_of_one_moment_do_not_get_in_each_others_way(archive: Archive) -> None:
+    put(archive, revision(article(words="a"), fingerprint="1:a"), revision(article(words="b"), fingerprint="1:b"))
+    history = archive.history("demo-zh", "1")
+    for taken in ("1:b", "1:c"):  # the same as the other; behind it
+        assert archive.reread(history[0], article(words="b"), taken) is False
+    assert archive.history("demo-zh", "1") == history
+    assert archive.reread(history[0], article(words="c"), "1:aa")
+
+
+def test_what_is_no_revision_can_not_be_read_again(archive: Archive) -> None:
+    put(archive, revision(article()), gone(at=minutes(5)))
+    seen = archive.history("demo-zh", "1")
+    for wrong in (replace(seen[0], fingerprint="1:other"), replace(seen[0], key="2"), seen[1]):
+        with pytest.raises(ValueError, match="there is no text of"):
+            archive.reread(wrong, article(wrong.key), "1:x")
+    with pytest.raises(ValueError, match="its reading of demo-zh/2"):
+        archive.reread(seen[0], article("2"), "1:x")
+
+
+def test_what_was_taken_down_is_told_to_publishers_and_stays_out(archive: Archive) -> None:
+    put(archive, revision(article()), revision(article("2", "demo-zh", "x", "demo-zh:1")))
+    with archive.edition() as edition:
+        stamp = edition.stamp
+    done = archive.take_down(Removal(source="demo-zh", key="1"), at=minutes(9), reason="weil", who="ich")
+    assert (done.articles, done.revisions, done.purged) == (1, 1, None)
+    assert archive.take_down(Removal(source="demo-zh", key="1"), at=minutes(99), reason="noch mal") == done
+    with archive.edition() as edition:
+        assert list(edition.changed(stamp)) == [("demo-zh", "1"), ("demo-zh", "2")]
+        assert edition.document("demo-zh", "1") is None
+        assert edition.find("demo-zh:1") is None
+        assert edition.take_downs() == (done,) == archive.take_downs()
+    assert archive.settle(entry(), revision=revision(article())) is None
+    assert archive.note([lead()], at=minutes(10)) == 0
+    assert archive.due("demo-zh", None) == tuple(each for each in archive.due("demo-zh", None) if each.lead.key != "1")
+    assert archive.purge(minutes(11))
+    assert archive.take_downs() == (replace(done, purged=minutes(11)),)
 
 
 # --- the ledger ----------------------------------------------------------------------------------------------------

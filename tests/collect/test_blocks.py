@@ -555,6 +555,38 @@ def test_no_block_is_empty(html: str) -> None:
                 pass
 
 
+MANY = [f"a{n}" for n in range(3_000)]  # the parser takes time in the square of what stands on one tag
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        f"<p {' '.join(MANY)}>x</p>",
+        f"<p {'/'.join(MANY)}>x</p>",
+        f"<p {' '.join(name + '<' for name in MANY)}>x</p>",
+        "<p {}>x</p>".format(" ".join(f"{name}='<>'" for name in MANY)),
+        "<p {}>x</p>".format(" ".join(f'{name}="\'>"' for name in MANY)),
+        "<p {}>x</p>".format("".join(f"{name}='<'" for name in MANY)),
+        f'<!-- <b x=" --><p {" ".join(MANY)}>x</p>">',
+        f"<!--<script--><p {' '.join(MANY)}>x</p></script>",
+        f'<title><b x="</title><p {" ".join(MANY)}>x</p>">',
+        f'<textarea><b x="</textarea><p {" ".join(MANY)}>x</p>">',
+        f'<p x="<script"><p {" ".join(MANY)}>x</p></script>',
+        f"<script {' '.join(MANY)}>var x = '<p>';</script>",
+    ],
+)
+def test_no_element_keeps_more_attributes_than_anybody_needs_wherever_they_hide(html: str) -> None:
+    assert max(len(element.attrib) for element in blocks.parse(html).iter()) <= 300
+
+
+def test_a_long_tag_with_few_attributes_is_left_as_it_is() -> None:
+    html = f'<svg><path d="{"M1 2 3 4 " * 500}"></path></svg><p title="{"a > b < c " * 400}">Said.</p>'
+    path, said = blocks.parse(html).find(".//path"), blocks.parse(html).find(".//p")
+    assert path.get("d") == "M1 2 3 4 " * 500
+    assert said.get("title") == "a > b < c " * 400
+    assert said.text == "Said."
+
+
 @given(st.text(alphabet="<>/=\"' abp&;#x!-?", max_size=60) | st.text(max_size=60))
 @settings(max_examples=300, deadline=None)
 def test_any_text_at_all_can_be_read(html: str) -> None:

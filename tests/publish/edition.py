@@ -5,8 +5,21 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 
-from wirecopy.model import Article, Document, Headline, Link, Shelf, links, replace
+from wirecopy.model import (
+    Article,
+    Document,
+    Headline,
+    Link,
+    Picture,
+    Rendition,
+    Shelf,
+    TakeDown,
+    links,
+    pictures,
+    replace,
+)
 
 NOON = datetime(2024, 2, 8, 12, tzinfo=UTC)
 
@@ -17,10 +30,14 @@ class MemoryEdition:
     def __init__(self, *documents: Document, archive: str = "7d1f4a52-0000-4000-8000-00000000c0de") -> None:
         self.archive = archive
         self.stamp = 0
+        self.taken_down: list[TakeDown] = []
         self.names: dict[str, tuple[str, str, str]] = {}  # source: name, language, homepage
         self._documents: dict[tuple[str, str], Document] = {}
         self._touched: dict[tuple[str, str], int] = {}
         self._named: dict[str, tuple[str, str]] = {}
+        self._kin: dict[tuple[str, str], list[tuple[str, str]]] = {}
+        self._copies: dict[str, bytes] = {}  # address: the bytes of our copy
+        self.read: list[str] = []  # the digests of the copies whose bytes were asked for
         for document in documents:
             self.put(document)
 
@@ -52,6 +69,21 @@ class MemoryEdition:
         for name in gone:
             del self._named[name]
         self._touch_references(gone)
+
+    def relate(self, *places: tuple[str, str]) -> None:
+        """These documents turn out to be one text."""
+        self.stamp += 1
+        for place in places:
+            self._kin[place] = [each for each in places if each != place]
+            self._touched[place] = self.stamp
+
+    def copy(self, address: str, body: bytes) -> None:
+        """Our own copy of a picture arrives, or is another one now."""
+        self.stamp += 1
+        self._copies[address] = body
+        for place, document in self._documents.items():
+            if any(each.url == address for each in pictures(document.article)):
+                self._touched[place] = self.stamp
 
     def _touch_references(self, names: Iterable[str]) -> None:
         wanted = set(names)
@@ -95,8 +127,34 @@ class MemoryEdition:
         ]
         return tuple(map(headline, sorted(chosen, key=lambda document: (-_ordinal(document.day), *_rank(document)))))
 
+    def kin(self, source: str, key: str) -> tuple[Headline, ...]:
+        others = self._kin.get((source, key), ())
+        found = [headline(self._documents[place]) for place in others if place in self._documents]
+        return tuple(sorted(found, key=lambda each: (each.published or each.at, each.source, each.key)))
+
     def days(self) -> tuple[tuple[str, int], ...]:
         return tuple(sorted(Counter(document.day for document in self._documents.values()).items(), reverse=True))
+
+    def picture(self, source: str, key: str, picture: Picture, rendition: str = "full") -> Rendition | None:
+        body = self._copies.get(picture.url)
+        if body is None:
+            return None
+        return Rendition(
+            name=rendition, digest=sha256(body).hexdigest(), media="image/jpeg", width=1, height=1, size=len(body)
+        )
+
+    def picture_body(self, digest: str) -> bytes:
+        self.read.append(digest)
+        return next(body for body in self._copies.values() if sha256(body).hexdigest() == digest)
+
+    def showing(self, digest: str) -> Iterator[tuple[str, str]]:
+        addresses = {address for address, body in self._copies.items() if sha256(body).hexdigest() == digest}
+        for place, document in sorted(self._documents.items()):
+            if addresses & {each.url for each in pictures(document.article)}:
+                yield place
+
+    def take_downs(self) -> tuple[TakeDown, ...]:
+        return tuple(self.taken_down)
 
     def find(self, name: str) -> Headline | None:
         place = self._named.get(name)

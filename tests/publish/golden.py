@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from publish.edition import MemoryEdition
+from wirecopy.demo import drawing
 from wirecopy.model import (
     Article,
     Aside,
@@ -37,6 +38,7 @@ def edition() -> MemoryEdition:
     made = MemoryEdition(_ferry_zh(), _ferry_zh_hant(), _live_en(), _gallery_de(), _opinion_ar(), _video_en())
     for language, name in (("zh", "港口报"), ("en", "Harbour Gazette"), ("de", "Hafenblatt"), ("ar", "جريدة الميناء")):
         made.names[f"hg-{language}"] = (name, language, f"https://gazette.example/{language}/")
+    made.copy("https://img.gazette.example/2002_303.jpg", drawing.picture(2002, 600, "jpg"))
     return made
 
 

@@ -8,7 +8,7 @@ import json
 import re
 import unicodedata
 from collections import Counter
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import yaml
@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 import strategies
-from publish.edition import NOON, document
+from publish.edition import NOON, document, headline
 from wirecopy.model import (
     AnyBlock,
     Article,
@@ -376,3 +376,39 @@ def test_pictures_come_from_where_the_operator_says(pictures: str, expected: str
 def test_a_picture_without_a_web_address_has_none() -> None:
     assert plain.picture_address(Picture(url="data:image/png;base64,AAAA"), "outlet") == ""
     assert plain.picture_address(Picture(url="file:///etc/passwd"), "proxy") == ""
+
+
+# --- the same text elsewhere
+
+
+def kin_of(*others: tuple[str, int], published: int = 0) -> str:
+    found = sorted(
+        (headline(document(source, "2", at=NOON + timedelta(hours=hours))) for source, hours in others),
+        key=lambda each: each.at,
+    )
+    rendered = plain.render(
+        document("ours-en", "1", at=NOON + timedelta(hours=published)),
+        names={"courier-en": "The *Courier*"},
+        kin=[(each, f"../../{each.source}/{each.key}.md") for each in found],
+    ).decode()
+    return rendered.rpartition("\n\n")[2].strip()
+
+
+def test_a_text_that_stands_elsewhere_too_says_where_and_where_first() -> None:
+    assert kin_of(("courier-en", 2)) == "Also in [The \\*Courier\\*](../../courier-en/2.md) (2024-02-08 14:00 UTC)."
+    assert (
+        kin_of(("courier-en", 2), ("bote-de", -3), ("post-en", 1))
+        == "First at [bote-de](../../bote-de/2.md) (2024-02-08 09:00 UTC); also in [post-en](../../post-en/2.md) "
+        "(2024-02-08 13:00 UTC), [The \\*Courier\\*](../../courier-en/2.md) (2024-02-08 14:00 UTC)."
+    )
+    assert kin_of(("bote-de", -3)) == "First at [bote-de](../../bote-de/2.md) (2024-02-08 09:00 UTC)."
+
+
+def test_of_many_that_have_a_text_twenty_are_named() -> None:
+    said = kin_of(*((f"outlet{n}-en", n + 1) for n in range(25)))
+    assert said.count("](../../") == 20
+    assert said.endswith(" and 5 more.")
+
+
+def test_a_text_that_stands_nowhere_else_says_nothing_of_it() -> None:
+    assert "lso in" not in kin_of()

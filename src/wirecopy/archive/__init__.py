@@ -5,10 +5,22 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from wirecopy.archive.repair import Progress, Reader, Repaired
     from wirecopy.archive.sqlite import SqliteArchive
+
+
+def is_archive(path: str | os.PathLike[str]) -> bool:
+    """Whether this file says that it is an archive of wirecopy: by its first bytes, not by its name."""
+    try:
+        with open(path, "rb") as file:  # noqa: PTH123  # a name or a path
+            start = file.read(72)
+    except OSError:
+        return False
+    return start.startswith(b"SQLite format 3\0") and start[68:72] == b"wire"
 
 
 def open_archive(
@@ -29,3 +41,21 @@ def open_archive(
     if write:
         return SqliteArchive.for_writing(path, wait=wait, holder=holder, clock=clock)
     return SqliteArchive.for_reading(path)
+
+
+def repair_archive(
+    path: str | os.PathLike[str],
+    *,
+    reader: Reader | None = None,
+    progress: Progress | None = None,
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> Repaired:
+    """Save what can be saved of a damaged archive, and name the rest; see repair.py. `reader` reads captures again."""
+    from wirecopy.archive.repair import repair
+    from wirecopy.archive.sqlite import SqliteArchive
+
+    def rebuild(fresh: Path) -> None:
+        # Opening an archive makes what is only made from the rest: the search index, who copied whom. Here it begins.
+        SqliteArchive.for_writing(fresh, wait=0.0, holder="wirecopy verify --repair", clock=clock).close()
+
+    return repair(Path(path), clock=clock, rebuild=rebuild, reader=reader, progress=progress)

@@ -10,11 +10,12 @@ from itertools import groupby
 from pathlib import Path
 from types import TracebackType
 
-from wirecopy.archive import names
+from wirecopy.archive import barring, names, pictures, taking_down
 from wirecopy.archive.file import File
+from wirecopy.archive.kin import index as kin
 from wirecopy.archive.schema import ARCHIVE, DOCUMENTS, REVISIONS, SOURCES, DocumentRow, SourceRow, from_micros
 from wirecopy.errors import ArchiveError
-from wirecopy.model import Article, Document, Headline, Shelf, decode
+from wirecopy.model import Article, Document, Headline, Picture, Rendition, Shelf, TakeDown, decode
 
 
 class SqliteEdition:
@@ -24,6 +25,7 @@ class SqliteEdition:
         self._file = File.reading(path)
         self._file.snapshot()
         self._archive = self._file.every(ARCHIVE)[0]
+        self._barred = barring.Barred(taking_down.barred_pictures(self._file), taking_down.barred_names(self._file))
 
     def close(self) -> None:
         """Let go of the snapshot. Closing twice is closing once."""
@@ -69,7 +71,10 @@ class SqliteEdition:
             since = 0
         # Without being told, SQLite reads all documents in the order of their sources to save the sorting.
         changed = "SELECT source, key FROM documents INDEXED BY documents_by_stamp WHERE stamp > ? ORDER BY source, key"
+        taken = "SELECT source, key FROM taken_down JOIN ledger ON ledger.id = article WHERE stamp > ?"
         rows = self._file.rows(changed, since)
+        if gone := self._file.rows(taken, since):
+            rows = sorted({*rows, *gone})
         yield from ((str(source), str(key)) for source, key in rows)
 
     def document(self, source: str, key: str) -> Document | None:
@@ -87,8 +92,10 @@ class SqliteEdition:
             row.article,
         )[0]
         digest = self._file.row("SELECT lower(hex(digest)) FROM captures WHERE id = ?", copy.capture)
+        if digest is None:
+            digest = self._file.row("SELECT lower(hex(capture)) FROM let_go WHERE revision = ?", copy.id)
         return Document(
-            article=self._article(copy.body, source, key),
+            article=barring.without(self._article(copy.body, source, key), self._barred),
             number=int(number),
             revisions=row.revisions,
             at=from_micros(copy.at),
@@ -124,6 +131,29 @@ class SqliteEdition:
         found = names.claimant(self._file, name, readable=True)
         row = None if found is None else self._row("WHERE article = ?", found[0])
         return None if row is None else _headline(row)
+
+    def kin(self, source: str, key: str) -> tuple[Headline, ...]:
+        """The other documents that are one text with this one, oldest first; () if there are none."""
+        row = self._file.row("SELECT id FROM ledger WHERE source = ? AND key = ?", source, key)
+        found = [] if row is None else kin.of(self._file, row[0])
+        rows = [each for other in found if (each := self._row("WHERE article = ?", other)) is not None]
+        return tuple(sorted(map(_headline, rows), key=lambda each: (each.published or each.at, each.source, each.key)))
+
+    def picture(self, source: str, key: str, picture: Picture, rendition: str = "full") -> Rendition | None:
+        """Our own copy of a picture that this document shows. None: there is none (yet). No bytes are read."""
+        return pictures.rendition(self._file, source, key, picture, rendition)
+
+    def picture_body(self, digest: str) -> bytes:
+        """The bytes of a rendition."""
+        return pictures.body(self._file, digest)
+
+    def showing(self, digest: str) -> Iterator[tuple[str, str]]:
+        """The (source, key) of every document that may show the rendition of this digest."""
+        return pictures.documents_showing(self._file, digest)
+
+    def take_downs(self) -> tuple[TakeDown, ...]:
+        """What the operator of the archive took out of it, oldest first."""
+        return taking_down.take_downs(self._file)
 
     def _row(self, rest: str, *values: object) -> DocumentRow | None:
         return self._file.first(DOCUMENTS, rest, *values)

@@ -2,8 +2,7 @@
 
 - Opening to read changes nothing; opening to write brings the schema up to date.
 - A row whose check sum is wrong, a blob that is not its digest, a file that is no archive: each an ArchiveError.
-- Every error of SQLite leaves here as an ArchiveError in words, with the file's name. This is the only module that
-  knows SQLite's error codes.
+- Every error of SQLite leaves here as an ArchiveError in words (failing.py), with the file's name.
 """
 
 from __future__ import annotations
@@ -12,20 +11,18 @@ import hashlib
 import sqlite3
 import threading
 import weakref
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from wirecopy.archive import packing
-from wirecopy.archive.schema import APPLICATION_ID, BLOBS, VERSION, BlobRow, R, Table, migrate
+from wirecopy.archive import copying, migrating, packing
+from wirecopy.archive.failing import ERRORS, HELP, in_words
+from wirecopy.archive.schema import APPLICATION_ID, BLOBS, DICTIONARIES, VERSION, BlobRow, R, Table
 from wirecopy.errors import ArchiveError
 
 # 3.37 is the first with STRICT tables (November 2021).
 _FLOOR = (3, 37)
-# In a damaged file even the words of an error may be no UTF-8.
-_ERRORS = (sqlite3.Error, UnicodeDecodeError)
-_HELP = "run `wirecopy verify` to see what is hit, and bring the archive back from a copy"
 
 
 class File:
@@ -36,6 +33,7 @@ class File:
         self._connection = connection
         self._writable = writable
         self._turn = threading.RLock()
+        self._dictionaries: dict[int, bytes] = {}  # by their blobs: the few that most blobs rest on
         # Not left to the collector: an unclosed connection is a ResourceWarning from Python 3.13 on.
         self._close = weakref.finalize(self, connection.close)
 
@@ -73,7 +71,7 @@ class File:
                 raise ArchiveError(f"{path} cannot be written safely here: its file system has no shared memory")
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute("PRAGMA foreign_keys = ON")
-            if migrate(connection):
+            if migrating.bring_up(path, connection):
                 # From the log into the file: what stands in its first bytes is part of what `verify` looks at.
                 connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
             return cls(path, connection, writable=True)
@@ -90,7 +88,7 @@ class File:
         with self._turn:
             try:
                 return self._connection.execute(sql, values).fetchall()
-            except _ERRORS as error:
+            except ERRORS as error:
                 raise in_words(self.path, error) from error
 
     def row(self, sql: str, *values: object) -> tuple[Any, ...] | None:
@@ -124,20 +122,34 @@ class File:
         """The rows of a query, one after the other: for snapshots, where nothing is written meanwhile."""
         try:
             yield from self._connection.execute(sql, values)
-        except _ERRORS as error:
+        except ERRORS as error:
             raise in_words(self.path, error) from error
 
     def _checked(self, table: Table[R], stored: tuple[Any, ...]) -> R:
         row = table.checked(stored)
         if row is None:
             told = table.told(stored)
-            raise ArchiveError(f"{self.path} is damaged: the {table.what} {told} has a wrong check sum; {_HELP}")
+            raise ArchiveError(f"{self.path} is damaged: the {table.what} {told} has a wrong check sum; {HELP}")
         return row
 
     def snapshot(self) -> None:
         """From here on, see the archive as it stands now."""
         self.rows("BEGIN")
         self.rows("SELECT stamp FROM archive")  # a snapshot begins with the first look
+
+    def copy_to(self, goal: Path, progress: Callable[[int, int], None] | None = None) -> None:
+        """A copy of the archive as this sees it, in a new file: after `snapshot`, as it stood then."""
+        with self._turn:
+            copying.copy(self._connection, self.path, goal, progress)
+
+    def overwrite(self, made: sqlite3.Connection, progress: Callable[[int, int], None] | None = None) -> None:
+        """Put another file's pages in the place of this one's, in one transaction."""
+        told = None if progress is None else lambda _status, left, pages: progress(pages - left, pages)
+        with self._turn:
+            try:
+                made.backup(self._connection, pages=1024 if told else -1, progress=told)
+            except ERRORS as error:
+                raise in_words(self.path, error) from error
 
     # --- blobs
 
@@ -146,33 +158,63 @@ class File:
         try:
             return self.unpacked(number)
         except ValueError as error:
-            raise ArchiveError(f"{self.path} is damaged: {of}: {error}; {_HELP}") from error
+            raise ArchiveError(f"{self.path} is damaged: {of}: {error}; {HELP}") from error
 
     def unpacked(self, number: int) -> bytes:
         """Like `blob`; raises ValueError when the bytes are not what they were."""
         blob = self.sound(BLOBS, number)
-        base = None
-        if blob.base is not None:
-            root = self.sound(BLOBS, blob.base)
-            base = packing.unpack(packing.Packed(root.codec, root.size, root.body))
-        data = packing.unpack(packing.Packed(blob.codec, blob.size, blob.body), base=base)
+        data = packing.unpack(packing.Packed(blob.codec, blob.size, blob.body), base=self._ground(blob))
         digest = hashlib.sha256(data).digest()
         if digest != blob.digest:
             raise ValueError(f"its SHA-256 is {digest.hex()}, and {blob.digest.hex()} was stored")
         return data
 
-    def keep(self, data: bytes, *, ours: bool = False, base: int | None = None) -> int:
-        """The blob that holds these bytes, stored now if it was not. `base`: the blob of an earlier state of them."""
+    def _ground(self, blob: BlobRow) -> bytes | None:
+        """The bytes that a blob rests on: a text, which may itself be packed with a dictionary, or a dictionary."""
+        if blob.base is None:
+            return None
+        if blob.codec == packing.Codec.ZSTD_DICTIONARY:
+            return self._remembered(blob.base)
+        root = self.sound(BLOBS, blob.base)
+        if root.base is not None and root.codec != packing.Codec.ZSTD_DICTIONARY:
+            raise ValueError("it rests on what rests on something else")  # damage must not lead in circles
+        return packing.unpack(packing.Packed(root.codec, root.size, root.body), base=self._ground(root))
+
+    def _remembered(self, number: int) -> bytes:
+        if number not in self._dictionaries:
+            self._dictionaries[number] = self._dictionary(number)
+        return self._dictionaries[number]
+
+    def _dictionary(self, number: int) -> bytes:
+        """A dictionary, by its blob or else by its copy."""
+        try:
+            return self.unpacked(number)
+        except ValueError:
+            known = self.first(DICTIONARIES, "WHERE blob = ?", number)
+            if known is None:
+                raise
+            data = packing.unpack(packing.Packed(packing.Codec.ZSTD, known.size, known.copy))
+            if hashlib.sha256(data).digest() != known.digest:
+                raise
+            return data
+
+    def keep(self, data: bytes, *, ours: bool = False, base: int | None = None, dictionary: int | None = None) -> int:
+        """The blob that holds these bytes, stored now if it was not. `base`: the blob of an earlier state of them;
+        `dictionary`: that of what texts like this have in common.
+        """
         digest = hashlib.sha256(data).digest()
         known = self.number("SELECT id FROM blobs WHERE digest = ?", digest)
         if known:
             return known
-        # One step deep: a blob never rests on one that rests on another, so reading costs two at most and damage
-        # to one spoils only those that rest on it.
-        root = None if base is None else self.number("SELECT coalesce(base, id) FROM blobs WHERE id = ?", base)
+        # One step deep: a text never rests on one that rests on another, so reading costs two at most (and a
+        # dictionary, which is remembered) and damage to one spoils only those that rest on it.
+        known_by = "SELECT CASE codec WHEN ? THEN base ELSE id END FROM blobs WHERE id = ?"
+        root = None if base is None else self.number(known_by, packing.Codec.ZSTD_BASE, base)
         ground = None if root is None else self.blob(root, f"blob {root}")
-        packed = packing.pack(data, ours=ours, base=ground)
-        rests_on = root if packed.codec == packing.Codec.ZSTD_BASE else None
+        common = None if dictionary is None else self._remembered(dictionary)
+        packed = packing.pack(data, ours=ours, base=ground, dictionary=common)
+        grounds = {packing.Codec.ZSTD_BASE: root, packing.Codec.ZSTD_DICTIONARY: dictionary}
+        rests_on = grounds.get(packing.Codec(packed.codec))
         return self.put(BLOBS, BlobRow(0, digest, packed.codec, rests_on, packed.size, packed.body))
 
     # --- writing
@@ -189,6 +231,7 @@ class File:
                 yield
                 self.rows("RELEASE call" if inner else "COMMIT")
             except BaseException:
+                self._dictionaries.clear()  # one that was learned in here has never been
                 if self._connection.in_transaction:  # some errors have rolled back by themselves
                     with suppress(sqlite3.Error):
                         for undo in ("ROLLBACK TO call", "RELEASE call") if inner else ("ROLLBACK",):
@@ -200,41 +243,12 @@ class File:
         with self._turn:
             try:
                 self._connection.executemany(sql, values)
-            except _ERRORS as error:
+            except ERRORS as error:
                 raise in_words(self.path, error) from error
 
     def put(self, table: Table[R], row: R) -> int:
         """Write a whole row, new or in the place of the one it is told by; the number of a numbered one."""
         return self.number(table.upsert, *table.values(row))
-
-
-def in_words(path: Path, error: sqlite3.Error | UnicodeDecodeError) -> ArchiveError:
-    """What SQLite said, with what to do about it."""
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    match code:
-        case sqlite3.SQLITE_FULL:
-            words = "the disk is full; what was being written is undone, nothing before it is lost: make room and go on"
-        case sqlite3.SQLITE_IOERR:
-            name = getattr(error, "sqlite_errorname", "")
-            words = (
-                f"the disk refused ({error}, {name}); what was being written is undone: look for its health, "
-                "its quota, and the room on it"
-            )
-        case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
-            words = f"another program works on it and does not take wirecopy's lock ({error}): stop that program"
-        case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_PERM | sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_AUTH:
-            words = f"cannot be opened ({error}): check who may read and write it and its folder"
-        case sqlite3.SQLITE_NOTADB:
-            words = "is no wirecopy archive, or its first page is lost: name another file, or bring back a copy"
-        case sqlite3.SQLITE_CORRUPT:
-            words = f"is damaged ({error}): {_HELP}"
-        case _ if isinstance(error, sqlite3.ProgrammingError) and "closed" in str(error):
-            words = "the archive was closed"
-        case _ if "decode" in str(error):  # text that is no UTF-8 any more
-            words = f"is damaged ({error}): {_HELP}"
-        case _:
-            words = f"SQLite says: {error}"
-    return ArchiveError(f"{path}: {words}")
 
 
 # --- opening -------------------------------------------------------------------------------------------------------
@@ -245,13 +259,13 @@ def _connected(path: Path, mode: str = "ro") -> sqlite3.Connection:
         raise ArchiveError(f"this Python has SQLite {sqlite3.sqlite_version}; wirecopy needs 3.37 or later")
     try:
         return _prepared(path, mode)
-    except _ERRORS as error:
+    except ERRORS as error:
         # Beside a file on a read-only medium SQLite cannot put its shared memory. Nobody writes there, so it is told
         # that nobody does; where a log is waiting (-wal) that would hide what the log holds.
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF
         refused = code in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY)
         if mode == "ro" and refused and not path.with_name(path.name + "-wal").exists():
-            with suppress(*_ERRORS):
+            with suppress(*ERRORS):
                 return _prepared(path, "ro&immutable=1")
         raise in_words(path, error) from error
 
@@ -265,7 +279,7 @@ def _prepared(path: Path, mode: str) -> sqlite3.Connection:
         connection.execute("PRAGMA cell_size_check = ON")
         connection.execute("PRAGMA temp_store = MEMORY")
         connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
-    except _ERRORS:
+    except ERRORS:
         connection.close()
         raise
     return connection
@@ -275,7 +289,7 @@ def _prepared(path: Path, mode: str) -> sqlite3.Connection:
 def _closed_on_error(connection: sqlite3.Connection, path: Path) -> Iterator[None]:
     try:
         yield
-    except _ERRORS as error:
+    except ERRORS as error:
         connection.close()
         raise in_words(path, error) from error
     except BaseException:

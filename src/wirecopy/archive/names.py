@@ -57,6 +57,11 @@ def refs_of(article: Article) -> set[bytes]:
     return {name_digest(name) for name in _references(article) if name}
 
 
+def spellings(ref: str, href: str) -> tuple[str, ...]:
+    """The names under which somebody may look for what is referred to in this way."""
+    return tuple(filter(None, (ref, *_addresses(href))))
+
+
 def _references(article: Article) -> Iterator[str]:
     for link in links(article):
         yield from (link.ref, *_addresses(link.href))

@@ -9,7 +9,9 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from enum import IntEnum
+from functools import lru_cache
 from typing import NamedTuple
 
 if sys.version_info >= (3, 14):
@@ -27,6 +29,7 @@ class Codec(IntEnum):
     ZSTD = 1
     ZSTD_WORDS = 2
     ZSTD_BASE = 3
+    ZSTD_DICTIONARY = 4
 
 
 class Packed(NamedTuple):
@@ -76,10 +79,14 @@ WORDS = (
 _words = zstd.ZstdDict(WORDS, is_raw=True)
 
 
-def pack(data: bytes, *, ours: bool = False, base: bytes | None = None) -> Packed:
-    """The smallest form of these bytes. `ours`: they are the JSON of a noun; `base`: an earlier state of the same."""
-    codec = Codec.ZSTD_WORDS if ours else Codec.ZSTD
-    body = zstd.compress(data, LEVEL, zstd_dict=_words if ours else None)
+def pack(data: bytes, *, ours: bool = False, base: bytes | None = None, dictionary: bytes | None = None) -> Packed:
+    """The smallest form of these bytes. `ours`: they are the JSON of a noun; `base`: an earlier state of the same;
+    `dictionary`: what texts like this have in common (dictionaries.py).
+    """
+    codec = Codec.ZSTD_DICTIONARY if dictionary else Codec.ZSTD_WORDS if ours else Codec.ZSTD
+    # Digested, as it is loaded for one text in a thousand only.
+    common = _loaded(dictionary).as_digested_dict if dictionary else _words if ours else None
+    body = zstd.compress(data, LEVEL, zstd_dict=common)
     if base is not None:
         change = zstd.compress(data, LEVEL, zstd_dict=_prefix(base))
         # Half, a guess: an article that has drifted further from its base is the base of what comes after it.
@@ -103,13 +110,47 @@ def unpack(packed: Packed, *, base: bytes | None = None) -> bytes:
             data = _decompress(packed, _words)
         case Codec.ZSTD_BASE if base is not None:
             data = _decompress(packed, _prefix(base))
-        case Codec.ZSTD_BASE:
-            raise ValueError("packed as a change to an earlier state, which is missing")
+        case Codec.ZSTD_DICTIONARY if base is not None:
+            data = _decompress(packed, _loaded(base))
+        case Codec.ZSTD_BASE | Codec.ZSTD_DICTIONARY:
+            raise ValueError("packed on other bytes, which are missing")
         case _:
             raise ValueError(f"packed in a way that this wirecopy does not know (codec {packed.codec})")
     if len(data) != packed.size:
         raise ValueError(f"{len(data)} bytes where {packed.size} were stored")
     return data
+
+
+def compressed(data: bytes) -> bytes:
+    """These bytes as codec 1 has them, also where that is not smaller."""
+    return zstd.compress(data, LEVEL)
+
+
+def trained(texts: Sequence[bytes], size: int) -> bytes:
+    """What is frequent in these texts, in so many bytes; b"" where that is nothing."""
+    try:
+        return zstd.train_dict(texts, size).dict_content[8:]
+    except (zstd.ZstdError, ValueError):  # too few of them, or too short
+        return b""
+
+
+def finished(content: bytes, texts: Sequence[bytes]) -> bytes:
+    """A dictionary of this content, for texts like these; b"" where there is too little of either."""
+    if len(content) < _LEAST or not any(texts):
+        return b""
+    return zstd.finalize_dict(zstd.ZstdDict(content, is_raw=True), texts, len(content) + _TABLES, LEVEL).dict_content
+
+
+_LEAST = 256  # bytes of content below which a dictionary saves nothing
+_TABLES = 4096  # bytes that a dictionary's own tables take at most
+
+
+@lru_cache(maxsize=32)
+def _loaded(dictionary: bytes) -> zstd.ZstdDict:
+    try:
+        return zstd.ZstdDict(dictionary)
+    except (zstd.ZstdError, ValueError) as error:
+        raise ValueError(f"cannot be unpacked: its dictionary is none: {error}") from error
 
 
 def _prefix(base: bytes) -> zstd.ZstdDict | tuple[zstd.ZstdDict, int]:

@@ -11,18 +11,30 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
+from pathlib import Path
 from typing import Protocol
 
+from wirecopy.archive.search.find import Found
 from wirecopy.model import (
+    Article,
     Capture,
     Change,
+    Checked,
     Damage,
     Edition,
     Entry,
+    Evidence,
+    Growth,
     Lead,
+    Leftover,
+    LetGo,
+    PictureEntry,
+    PictureState,
+    Removal,
     Revision,
     Source,
     State,
+    TakeDown,
     Visit,
 )
 
@@ -102,6 +114,14 @@ class Archive(Protocol):
         """
         ...
 
+    def reread(self, revision: Revision, article: Article, fingerprint: str) -> bool:
+        """Put another reading of its capture in the place of what a revision says, as that was given here.
+
+        Its number, moment, change, day and capture stay; documents that read differently after it get the change's
+        stamp. False, and nothing changes, where another revision of the same moment stands in the way.
+        """
+        ...
+
     def latest(self, source: str, key: str) -> Revision | None:
         """The latest revision of an article; of kind GONE it has no article (see `standing`)."""
         ...
@@ -134,6 +154,99 @@ class Archive(Protocol):
         """The (source, key) of the article that goes by this name: `family:key`, an address, or `source/key`."""
         ...
 
+    # --- pictures
+
+    def note_pictures(self, source: str, *, at: datetime) -> int:
+        """Put every picture that the documents of a source show into the ledger of pictures; how many were never seen.
+
+        Only documents that changed since the last call are looked at. A new picture is WAITING and due at `at`.
+        """
+        ...
+
+    def pictures_due(self, source: str, at: datetime | None, most: int) -> tuple[PictureEntry, ...]:
+        """At most so many pictures of a source that are due at this moment: never asked for first, then by the newest
+        article that shows them. None: all that an article shows.
+        """
+        ...
+
+    def picture_entry(self, name: str) -> PictureEntry | None:
+        """A line of the ledger of pictures: by a picture's key, or its address where it has none."""
+        ...
+
+    def picture_versions(self, name: str) -> tuple[tuple[datetime, str], ...]:
+        """What a picture was since when, oldest first: moments, and digests (hexadecimal) of the bytes that came."""
+        ...
+
+    def has_picture(self, name: str, body: bytes) -> bool:
+        """Whether these bytes are what is kept of this picture now."""
+        ...
+
+    def settle_picture(
+        self,
+        entry: PictureEntry,
+        *,
+        capture: Capture | None = None,
+        checked: Checked | None = None,
+        visits: Iterable[Visit] = (),
+    ) -> None:
+        """How a look at a picture ended, in one transaction: ledger line, evidence, renditions, visits.
+
+        `capture` with `checked` is a picture to be kept: other bytes than before are its new version, and every
+        document that shows it may read differently. An entry is KEPT exactly when something is kept of it.
+        """
+        ...
+
+    def picture_counts(self, source: str) -> dict[PictureState, tuple[int, int]]:
+        """How many pictures of a source are in each state (every state is a key), and how many bytes are kept."""
+        ...
+
+    def original(self, digest: str) -> bytes:
+        """The bytes of a picture as they came, or of a rendition."""
+        ...
+
+    def unrendered(self, recipe: str = "") -> Iterator[str]:
+        """The digests of originals whose renditions are missing, damaged, or (with `recipe`) made by other rules."""
+        ...
+
+    def rerender(self, digest: str, checked: Checked) -> None:
+        """Put these renditions in the place of those that the original of this digest has."""
+        ...
+
+    # --- taking down and letting go
+
+    def take_down(self, what: Removal, *, at: datetime, reason: str, who: str = "") -> TakeDown:
+        """Take something out, for good, in one transaction; the documents that went read differently from then on.
+
+        What was taken down does not come back: not by `note`, `settle` or `settle_picture`, which pass it over without
+        a word (`settle` gives None). The same again changes nothing. Raises ConfigError where there is no such thing.
+        """
+        ...
+
+    def take_downs(self) -> tuple[TakeDown, ...]:
+        """Everything that was taken down, oldest first."""
+        ...
+
+    def purge(self, at: datetime, progress: Callable[[int, int], None] | None = None) -> bool:
+        """Have no byte left in the store of what was taken down. False: somebody reads an older state; try again."""
+        ...
+
+    def leftovers(
+        self, files: Sequence[Path] = (), words: Sequence[str] = (), progress: Callable[[int], None] | None = None
+    ) -> Iterator[Leftover]:
+        """Where something that was taken down, or one of these words, still stands: in the store, or in these files."""
+        ...
+
+    def let_go(self, source: str, *, captures: datetime | None, pictures: datetime | None, at: datetime) -> LetGo:
+        """Let go of captures and pictures of a source from before these moments (None: of none), some at each call.
+
+        A revision still names a capture that was let go. What is still needed stays: see archive/retention.py.
+        """
+        ...
+
+    def growth(self, since: datetime) -> Growth:
+        """What was stored since this moment, and what all of it takes on the disk."""
+        ...
+
     # --- sources
 
     def enrol(self, sources: Iterable[Source]) -> None:
@@ -154,8 +267,23 @@ class Archive(Protocol):
 
     # --- the whole
 
+    def search(self, words: str, *, limit: int, best: bool, now: datetime) -> Found:
+        """The documents that answer to these words (docs/search.md), newest first, or best first.
+
+        What was settled is found at once. `now` is what "30d" counts from. No words are wrong.
+        """
+        ...
+
+    def reindex(self, progress: Callable[[int, int], None] | None = None) -> None:
+        """Make the search index anew from the documents; interrupted, whoever opens to write next goes on."""
+        ...
+
     def edition(self) -> AbstractContextManager[Edition]:
         """A window for publishers, on the archive as it stands now; it closes with its block."""
+        ...
+
+    def evidence(self) -> AbstractContextManager[Evidence]:
+        """A window on every capture, as the archive stands now; it closes with its block."""
         ...
 
     def verify(self, progress: Callable[[int, int], None] | None = None) -> Iterator[Damage]:

@@ -204,6 +204,261 @@ MIGRATIONS = (
         ) STRICT, WITHOUT ROWID;
         """,
     ),
+    Migration(
+        3,
+        "the search index",
+        """
+        CREATE VIRTUAL TABLE search USING fts5 (
+            words, content='', columnsize=0, detail=none, tokenize="ascii tokenchars ':_'"
+        );
+        INSERT INTO search (search, rank) VALUES ('automerge', 8);
+        INSERT INTO search (search, rank) VALUES ('hashsize', 8388608);
+        CREATE VIRTUAL TABLE search_terms USING fts5vocab (search, instance);
+
+        CREATE TABLE searched (
+            article INTEGER PRIMARY KEY REFERENCES ledger (id),
+            slot INTEGER NOT NULL UNIQUE,
+            astray INTEGER NOT NULL,
+            body INTEGER NOT NULL REFERENCES blobs (id),
+            sum INTEGER NOT NULL
+        ) STRICT;
+        CREATE INDEX searched_astray ON searched (slot) WHERE astray = 1;
+
+        CREATE TABLE indexing (
+            id INTEGER PRIMARY KEY CHECK (id = 1),
+            rules INTEGER NOT NULL,
+            whole INTEGER NOT NULL,
+            sum INTEGER NOT NULL
+        ) STRICT;
+        """,
+    ),
+    Migration(
+        4,
+        "pictures of our own",
+        """
+        CREATE TABLE originals (
+            blob INTEGER PRIMARY KEY REFERENCES blobs (id),
+            media TEXT NOT NULL,
+            width INTEGER NOT NULL,
+            height INTEGER NOT NULL,
+            size INTEGER NOT NULL,
+            recipe TEXT NOT NULL,
+            sum INTEGER NOT NULL
+        ) STRICT;
+
+        CREATE TABLE renditions (
+            original INTEGER NOT NULL REFERENCES originals (blob),
+            name TEXT NOT NULL,
+            blob INTEGER NOT NULL REFERENCES blobs (id),
+            media TEXT NOT NULL,
+            width INTEGER NOT NULL,
+            height INTEGER NOT NULL,
+            size INTEGER NOT NULL,
+            sum INTEGER NOT NULL,
+            PRIMARY KEY (original, name)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX renditions_by_blob ON renditions (blob);
+
+        CREATE TABLE pictures (
+            id INTEGER PRIMARY KEY,
+            name TEXT NOT NULL UNIQUE,
+            source TEXT NOT NULL,
+            url TEXT NOT NULL,
+            state TEXT NOT NULL,
+            reason TEXT NOT NULL,
+            first_seen INTEGER NOT NULL,
+            news INTEGER NOT NULL,
+            checked INTEGER,
+            due INTEGER,
+            failures INTEGER NOT NULL,
+            original INTEGER REFERENCES originals (blob),
+            bytes INTEGER NOT NULL,
+            sum INTEGER NOT NULL
+        ) STRICT;
+        CREATE INDEX pictures_by_due ON pictures (source, due) WHERE due IS NOT NULL;
+        CREATE INDEX pictures_by_original ON pictures (original) WHERE original IS NOT NULL;
+
+        CREATE TABLE picture_versions (
+            picture INTEGER NOT NULL REFERENCES pictures (id),
+            at INTEGER NOT NULL,
+            capture INTEGER NOT NULL REFERENCES captures (id),
+            original INTEGER NOT NULL REFERENCES originals (blob),
+            sum INTEGER NOT NULL,
+            PRIMARY KEY (picture, at, capture)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX picture_versions_by_capture ON picture_versions (capture);
+        CREATE INDEX picture_versions_by_original ON picture_versions (original);
+
+        CREATE TABLE shows (
+            article INTEGER NOT NULL REFERENCES ledger (id),
+            picture INTEGER NOT NULL REFERENCES pictures (id),
+            PRIMARY KEY (article, picture)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX shows_by_picture ON shows (picture);
+
+        CREATE TABLE pictured (
+            source TEXT PRIMARY KEY,
+            stamp INTEGER NOT NULL,
+            sum INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE picture_tallies (
+            source TEXT NOT NULL,
+            state TEXT NOT NULL,
+            pictures INTEGER NOT NULL,
+            bytes INTEGER NOT NULL,
+            PRIMARY KEY (source, state)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TRIGGER pictures_insert AFTER INSERT ON pictures BEGIN
+            INSERT INTO picture_tallies VALUES (NEW.source, NEW.state, 1, NEW.bytes)
+                ON CONFLICT DO UPDATE SET pictures = pictures + 1, bytes = bytes + NEW.bytes;
+        END;
+        CREATE TRIGGER pictures_delete AFTER DELETE ON pictures BEGIN
+            UPDATE picture_tallies SET pictures = pictures - 1, bytes = bytes - OLD.bytes
+                WHERE source = OLD.source AND state = OLD.state;
+            DELETE FROM picture_tallies WHERE source = OLD.source AND state = OLD.state AND pictures = 0;
+        END;
+        CREATE TRIGGER pictures_update AFTER UPDATE OF source, state, bytes ON pictures BEGIN
+            UPDATE picture_tallies SET pictures = pictures - 1, bytes = bytes - OLD.bytes
+                WHERE source = OLD.source AND state = OLD.state;
+            DELETE FROM picture_tallies WHERE source = OLD.source AND state = OLD.state AND pictures = 0;
+            INSERT INTO picture_tallies VALUES (NEW.source, NEW.state, 1, NEW.bytes)
+                ON CONFLICT DO UPDATE SET pictures = pictures + 1, bytes = bytes + NEW.bytes;
+        END;
+        """,
+    ),
+    Migration(
+        5,
+        "who holds a blob is found without looking at everything",
+        """
+        CREATE INDEX blobs_by_base ON blobs (base) WHERE base IS NOT NULL;
+        CREATE INDEX captures_by_payload ON captures (payload);
+        CREATE INDEX revisions_by_body ON revisions (body) WHERE body IS NOT NULL;
+        CREATE INDEX documents_by_standing ON documents (standing);
+        """,
+    ),
+    Migration(
+        6,
+        "what was taken down, and what was let go",
+        """
+        CREATE TABLE take_downs (
+            id INTEGER PRIMARY KEY,
+            at INTEGER NOT NULL,
+            scope TEXT NOT NULL,
+            source TEXT NOT NULL,
+            name BLOB NOT NULL,
+            since TEXT NOT NULL,
+            until TEXT NOT NULL,
+            reason TEXT NOT NULL,
+            who TEXT NOT NULL,
+            articles INTEGER NOT NULL,
+            revisions INTEGER NOT NULL,
+            captures INTEGER NOT NULL,
+            pictures INTEGER NOT NULL,
+            size INTEGER NOT NULL,
+            salt BLOB NOT NULL,
+            purged INTEGER,
+            sum INTEGER NOT NULL,
+            UNIQUE (scope, source, name, since, until)
+        ) STRICT;
+
+        CREATE TABLE taken_down (
+            article INTEGER PRIMARY KEY REFERENCES ledger (id),
+            take_down INTEGER NOT NULL REFERENCES take_downs (id),
+            stamp INTEGER NOT NULL,
+            sum INTEGER NOT NULL
+        ) STRICT;
+        CREATE INDEX taken_down_by_stamp ON taken_down (stamp);
+
+        CREATE TABLE barred_names (
+            name BLOB PRIMARY KEY,
+            take_down INTEGER NOT NULL REFERENCES take_downs (id),
+            sum INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE barred_pictures (
+            digest BLOB PRIMARY KEY,
+            take_down INTEGER NOT NULL REFERENCES take_downs (id),
+            sum INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE traces (
+            take_down INTEGER NOT NULL REFERENCES take_downs (id),
+            number INTEGER NOT NULL,
+            kind TEXT NOT NULL,
+            windows BLOB NOT NULL,
+            sum INTEGER NOT NULL,
+            PRIMARY KEY (take_down, number)
+        ) STRICT;
+
+        CREATE TABLE let_go (
+            revision INTEGER PRIMARY KEY REFERENCES revisions (id) ON DELETE CASCADE,
+            capture BLOB NOT NULL,
+            at INTEGER NOT NULL,
+            sum INTEGER NOT NULL
+        ) STRICT;
+
+        CREATE TABLE retention (
+            source TEXT NOT NULL,
+            what TEXT NOT NULL,
+            after INTEGER NOT NULL,
+            sum INTEGER NOT NULL,
+            PRIMARY KEY (source, what)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE INDEX evidence_by_capture ON evidence (capture);
+        CREATE INDEX pages_by_capture ON pages (capture);
+        CREATE INDEX revisions_by_capture ON revisions (capture) WHERE capture IS NOT NULL;
+        """,
+    ),
+    Migration(
+        7,
+        "which articles are one text",
+        """
+        CREATE TABLE sketches (
+            article INTEGER PRIMARY KEY REFERENCES ledger (id),
+            day INTEGER NOT NULL,
+            sketch BLOB NOT NULL,
+            sum INTEGER NOT NULL
+        ) STRICT;
+
+        CREATE TABLE shingles (
+            period INTEGER NOT NULL,
+            shingle INTEGER NOT NULL,
+            article INTEGER NOT NULL,
+            PRIMARY KEY (period, shingle, article)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE kin (
+            article INTEGER NOT NULL,
+            other INTEGER NOT NULL,
+            PRIMARY KEY (article, other)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE kinning (
+            id INTEGER PRIMARY KEY CHECK (id = 1),
+            rules INTEGER NOT NULL,
+            whole INTEGER NOT NULL,
+            sum INTEGER NOT NULL
+        ) STRICT;
+        """,
+    ),
+    Migration(
+        8,
+        "dictionaries to pack with",
+        """
+        CREATE TABLE dictionaries (
+            name TEXT PRIMARY KEY,
+            texts INTEGER NOT NULL,
+            blob INTEGER NOT NULL REFERENCES blobs (id),
+            digest BLOB NOT NULL,
+            size INTEGER NOT NULL,
+            copy BLOB NOT NULL,
+            sum INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX dictionaries_by_blob ON dictionaries (blob);
+        """,
+    ),
 )
 VERSION = MIGRATIONS[-1].number
 
@@ -212,7 +467,9 @@ VERSION = MIGRATIONS[-1].number
 
 
 class ArchiveRow(NamedTuple):
-    """The archive's own name and its stamp."""
+    """The archive's own name and its stamp. The name is a UUID, and behind a slash how often what is published had to
+    be laid out anew: who publishes sees another name, and makes everything again.
+    """
 
     id: int
     name: str
@@ -257,6 +514,25 @@ class HabitsRow(NamedTuple):
 
     source: str
     habits: str
+
+
+class SearchedRow(NamedTuple):
+    """A document in the search index: its number there, whether (1) that is of a later minute than the document's own,
+    and the blob that holds what it is found by.
+    """
+
+    article: int
+    slot: int
+    astray: int
+    body: int
+
+
+class IndexingRow(NamedTuple):
+    """By which rules the search index was made, and whether it holds everything (1) or is being made (0)."""
+
+    id: int
+    rules: int
+    whole: int
 
 
 class BlobRow(NamedTuple):
@@ -327,6 +603,162 @@ class DocumentRow(NamedTuple):
     stamp: int
 
 
+class OriginalRow(NamedTuple):
+    """The bytes of a picture as they came: `blob`, what they turned out to be, by which rules they were rendered."""
+
+    blob: int
+    media: str
+    width: int
+    height: int
+    size: int
+    recipe: str
+
+
+class RenditionRow(NamedTuple):
+    """A picture made for readers from `original`, under its `name`."""
+
+    original: int
+    name: str
+    blob: int
+    media: str
+    width: int
+    height: int
+    size: int
+
+
+class PictureRow(NamedTuple):
+    """A line of the ledger of pictures. `news`: the moment of the newest article that shows it; `original`: what it
+    is now; `bytes`: how many are kept of that, renditions included.
+    """
+
+    id: int
+    name: str
+    source: str
+    url: str
+    state: str
+    reason: str
+    first_seen: int
+    news: int
+    checked: int | None
+    due: int | None
+    failures: int
+    original: int | None
+    bytes: int
+
+
+class VersionRow(NamedTuple):
+    """What a picture was from a moment on, and the capture that says so."""
+
+    picture: int
+    at: int
+    capture: int
+    original: int
+
+
+class PicturedRow(NamedTuple):
+    """Up to which stamp the documents of a source have their pictures in the ledger."""
+
+    source: str
+    stamp: int
+
+
+class TakeDownRow(NamedTuple):
+    """Something that the operator took out of the archive. `name`: SHA-256 of what it was called, nothing of what it
+    said; `purged`: since when no byte of it is in the file; `salt`: see taking_down.py.
+    """
+
+    id: int
+    at: int
+    scope: str
+    source: str
+    name: bytes
+    since: str
+    until: str
+    reason: str
+    who: str
+    articles: int
+    revisions: int
+    captures: int
+    pictures: int
+    size: int
+    salt: bytes
+    purged: int | None
+
+
+class TakenRow(NamedTuple):
+    """An article that was taken down, and the archive's stamp at that moment."""
+
+    article: int
+    take_down: int
+    stamp: int
+
+
+class BarredNameRow(NamedTuple):
+    """A name that an article went by which was taken down: its address, its reference (`name_digest`)."""
+
+    name: bytes
+    take_down: int
+
+
+class BarredRow(NamedTuple):
+    """A picture that is not to come back: the SHA-256 of its bytes, or of its name."""
+
+    digest: bytes
+    take_down: int
+
+
+class TraceRow(NamedTuple):
+    """By what one removed thing would be known again in a file: salted digests of short windows of its bytes."""
+
+    take_down: int
+    number: int
+    kind: str
+    windows: bytes
+
+
+class LetGoRow(NamedTuple):
+    """A revision whose capture is not kept any more: which it was, and when it went."""
+
+    revision: int
+    capture: bytes
+    at: int
+
+
+class RetentionRow(NamedTuple):
+    """How far the search for what is older than the source's policy keeps has come."""
+
+    source: str
+    what: str
+    after: int
+
+
+class SketchRow(NamedTuple):
+    """What a document is known by; `day` counts from the year 1, `sketch` is empty where its text says too little."""
+
+    article: int
+    day: int
+    sketch: bytes
+
+
+class KinningRow(NamedTuple):
+    """By which rules kin was looked for, and whether for every document (1) or for those that have a sketch (0)."""
+
+    id: int
+    rules: int
+    whole: int
+
+
+class DictionaryRow(NamedTuple):
+    """The latest dictionary of its name: how many texts there were, its blob, and the same bytes again, as codec 1."""
+
+    name: str
+    texts: int
+    blob: int
+    digest: bytes
+    size: int
+    copy: bytes
+
+
 R = TypeVar("R", bound=tuple[object, ...])
 
 
@@ -340,7 +772,7 @@ class Table(Generic[R]):
         self.name, self.what = name, what
         columns = cast("tuple[str, ...]", row._fields)  # type: ignore[attr-defined]  # every R is a NamedTuple
         self._make = cast("type[NamedTuple]", row)._make
-        self._columns, self._told_by = columns, told_by
+        self.columns, self._told_by = columns, told_by
         self._numbered = columns[0] == "id" and told_by != ("id",)
         written = (columns[1:] if self._numbered else columns) + ("sum",)
         changed = ", ".join(f"{column} = excluded.{column}" for column in written if column not in told_by)
@@ -362,7 +794,7 @@ class Table(Generic[R]):
 
     def told(self, stored: tuple[Any, ...]) -> str:
         """A name for a row that `select` gave, for people."""
-        named = dict(zip(self._columns, stored, strict=False))
+        named = dict(zip(self.columns, stored, strict=False))
         values = (named[column] for column in self._told_by)
         return " ".join(value.hex() if isinstance(value, bytes) else str(value) for value in values)
 
@@ -377,12 +809,29 @@ SOURCES = Table("sources", SourceRow, told_by=("id",), what="source")
 LEDGER = Table("ledger", LedgerRow, told_by=("source", "key"), what="ledger line")
 VISITS = Table("visits", VisitRow, told_by=("url",), what="visit")
 HABITS = Table("habits", HabitsRow, told_by=("source",), what="habits")
+SEARCHED = Table("searched", SearchedRow, told_by=("article",), what="search entry")
+INDEXING = Table("indexing", IndexingRow, told_by=("id",), what="state of the search index")
 BLOBS = Table("blobs", BlobRow, told_by=("digest",), what="blob")
 CAPTURES = Table("captures", CaptureRow, told_by=("digest",), what="capture")
 EVIDENCE = Table("evidence", EvidenceRow, told_by=("article", "capture"), what="evidence")
 PAGES = Table("pages", PageRow, told_by=("url", "capture"), what="page")
 REVISIONS = Table("revisions", RevisionRow, told_by=("article", "at", "fingerprint"), what="revision")
+ORIGINALS = Table("originals", OriginalRow, told_by=("blob",), what="original")
+RENDITIONS = Table("renditions", RenditionRow, told_by=("original", "name"), what="rendition")
+PICTURES = Table("pictures", PictureRow, told_by=("name",), what="picture")
+VERSIONS = Table("picture_versions", VersionRow, told_by=("picture", "at", "capture"), what="picture version")
+PICTURED = Table("pictured", PicturedRow, told_by=("source",), what="mark of pictures")
+DICTIONARIES = Table("dictionaries", DictionaryRow, told_by=("name",), what="dictionary")
+SKETCHES = Table("sketches", SketchRow, told_by=("article",), what="sketch")
+KINNING = Table("kinning", KinningRow, told_by=("id",), what="state of the search for kin")
 DOCUMENTS = Table("documents", DocumentRow, told_by=("article",), what="document")
+TAKE_DOWNS = Table("take_downs", TakeDownRow, told_by=("scope", "source", "name", "since", "until"), what="take-down")
+TAKEN = Table("taken_down", TakenRow, told_by=("article",), what="taken down")
+BARRED_NAMES = Table("barred_names", BarredNameRow, told_by=("name",), what="barred name")
+BARRED = Table("barred_pictures", BarredRow, told_by=("digest",), what="barred picture")
+TRACES = Table("traces", TraceRow, told_by=("take_down", "number"), what="trace")
+LET_GO = Table("let_go", LetGoRow, told_by=("revision",), what="capture let go")
+RETENTION = Table("retention", RetentionRow, told_by=("source", "what"), what="mark of retention")
 
 
 def check_sum(values: tuple[object, ...]) -> int:
@@ -439,6 +888,24 @@ def expected_objects() -> list[tuple[str, str, str | None]]:
     try:
         migrate(connection)
         return objects(connection)
+    finally:
+        connection.close()
+
+
+def expected_columns() -> dict[str, list[tuple[str, bool, bool]]]:
+    """The columns of every table, in order: the kind, whether it may be null, whether it is the row's number."""
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    try:
+        migrate(connection)
+        tables = connection.execute("SELECT name, type, wr FROM pragma_table_list WHERE type = 'table'").fetchall()
+        found = {}
+        for name, _, without_number in tables:
+            told = connection.execute('SELECT type, "notnull", pk FROM pragma_table_info(?)', (name,)).fetchall()
+            alone = sum(bool(pk) for *_, pk in told) == 1 and not without_number
+            found[str(name)] = [
+                (str(kind), not (needed or pk), bool(pk) and alone and kind == "INTEGER") for kind, needed, pk in told
+            ]
+        return found
     finally:
         connection.close()
 

@@ -20,10 +20,14 @@ from types import TracebackType
 from typing import TypeVar
 from uuid import uuid4
 
-from wirecopy.archive import names, packing, timeline, verify
+from wirecopy.archive import dropping, names, packing, pictures, purging, retention, taking_down, timeline, verify
+from wirecopy.archive.dictionaries import Dictionaries
 from wirecopy.archive.edition import SqliteEdition
+from wirecopy.archive.evidence import SqliteEvidence
 from wirecopy.archive.file import File, check_plain
+from wirecopy.archive.kin import index as kin
 from wirecopy.archive.lock import Lock
+from wirecopy.archive.merge import Hands, Merge, Merged, Same
 from wirecopy.archive.schema import (
     ARCHIVE,
     CAPTURES,
@@ -32,6 +36,7 @@ from wirecopy.archive.schema import (
     HABITS,
     LEDGER,
     PAGES,
+    PICTURED,
     REVISIONS,
     SOURCES,
     VISITS,
@@ -48,17 +53,28 @@ from wirecopy.archive.schema import (
     name_digest,
     to_micros,
 )
+from wirecopy.archive.search import index
+from wirecopy.archive.search.find import Found, find
+from wirecopy.archive.search.query import parse
 from wirecopy.errors import ArchiveError
 from wirecopy.model import (
     Article,
     Capture,
     Change,
+    Checked,
     Damage,
     Entry,
+    Growth,
     Lead,
+    Leftover,
+    LetGo,
+    PictureEntry,
+    PictureState,
+    Removal,
     Revision,
     Source,
     State,
+    TakeDown,
     Visit,
     decode,
     encode,
@@ -76,6 +92,7 @@ class SqliteArchive:
     def __init__(self, file: File, lock: Lock | None) -> None:
         self._file = file
         self._lock = lock
+        self._dictionaries = Dictionaries(file)
         self._stamped = 0  # the stamp of the transaction that runs, 0 before it changes what can be published
 
     @classmethod
@@ -96,10 +113,13 @@ class SqliteArchive:
             if file.first(ARCHIVE) is None:
                 with file.transaction():
                     file.put(ARCHIVE, ArchiveRow(1, str(uuid4()), 0))
+            index.catch_up(file)
+            archive = cls(file, lock)
+            kin.catch_up(file, archive._touch, archive._transaction)
         except BaseException:
             lock.release()
             raise
-        return cls(file, lock)
+        return archive
 
     def close(self) -> None:
         """Give the lock back. Closing twice is closing once."""
@@ -122,6 +142,8 @@ class SqliteArchive:
             for lead in leads:
                 line = self._line(lead.source, lead.key)
                 new += line is None
+                if not taking_down.passes_lead(self._file, self._hands, line, lead, at):
+                    continue
                 entry = _first_entry(lead, at) if line is None else _next_entry(_entry(line), lead, at)
                 article = self._file.put(LEDGER, _line(entry))
                 self._name(article, lead.url)
@@ -212,6 +234,8 @@ class SqliteArchive:
         settled = None
         with self._transaction():
             known = self._line(lead.source, lead.key)
+            if not taking_down.passes(self._file, self._hands, known, lead, revision, entry.last_seen):
+                return None
             if known is not None:  # the ledger saw the lead when it did, whatever this round remembers
                 entry = replace(
                     entry,
@@ -220,12 +244,55 @@ class SqliteArchive:
                 )
             article = self._file.put(LEDGER, _line(entry))
             for capture in captures:
-                self._file.put(EVIDENCE, EvidenceRow(article, self._keep(capture)))
+                self._file.put(EVIDENCE, EvidenceRow(article, self._keep(capture, lead.source)))
             if revision is not None:
                 settled = self._insert(article, entry, revision)
             self._name(article, lead.url)
             self._remember(visits)
         return settled
+
+    def reread(self, revision: Revision, article: Article, fingerprint: str) -> bool:
+        """Put another reading of its capture in the place of what a revision says; False where that can't be."""
+        source, key, at = revision.source, revision.key, to_micros(revision.at)
+        with self._transaction():
+            line = self._line(source, key)
+            rows = [] if line is None else self._timeline(line.id)
+            old = next((row for row in rows if (row.at, row.fingerprint) == (at, revision.fingerprint)), None)
+            if line is None or old is None or old.body is None:
+                raise ValueError(f"there is no text of {source}/{key} taken at {revision.at} that could be read again")
+            if (article.source, article.key) != (source, key):
+                raise ValueError(f"the revision is of {source}/{key}, its reading of {article.source}/{article.key}")
+            place = rows.index(old)
+            before = timeline.standing(rows[:place])
+            new = old._replace(fingerprint=fingerprint)
+            if timeline.in_order([*rows[:place], new, *rows[place + 1 :]])[place] is not new or any(
+                (row.at, row.fingerprint) == (at, fingerprint) for row in rows if row is not old
+            ):
+                return False  # another revision of the same moment: their order tells their numbers
+            base = None if before is None else before.body
+            new = new._replace(body=self._file.keep(encode(article), ours=True, base=base))
+            if new != old:
+                self._replace_reading(line, rows, old, new, article)
+            return True
+
+    def _replace_reading(
+        self, line: LedgerRow, rows: Sequence[RevisionRow], old: RevisionRow, new: RevisionRow, article: Article
+    ) -> None:
+        assert old.body is not None
+        said = self._article(old, line.source, line.key)
+        values = (new.fingerprint, new.body, REVISIONS.values(new)[-1], new.id)
+        self._file.rows("UPDATE revisions SET fingerprint = ?, body = ?, sum = ? WHERE id = ?", *values)
+        self._name(line.id, article.url)
+        rows = [new if row is old else row for row in rows]
+        standing = self._file.first(DOCUMENTS, "WHERE standing = ?", new.id)
+        if standing is not None:
+            document = timeline.document(line.source, line.key, rows, new, article)
+            reads_alike = timeline.reads_alike(said, article)
+            self._file.put(DOCUMENTS, document._replace(stamp=standing.stamp if reads_alike else self._stamp()))
+            index.follow(self._file, document, article)
+            self._touch(kin.follow(self._file, standing, document, article))
+            self._refer(line.id, names.refs_of(said), names.refs_of(article))
+        dropping.blobs(self._file, [old.body])
 
     def latest(self, source: str, key: str) -> Revision | None:
         """The latest revision of an article; of kind GONE it has no article (see `standing`)."""
@@ -270,6 +337,133 @@ class SqliteArchive:
         """The (source, key) of the article that goes by this name: `family:key`, an address, or `source/key`."""
         found = names.claimant(self._file, name, readable=False)
         return None if found is None else found[1:]
+
+    # --- pictures
+
+    def note_pictures(self, source: str, *, at: datetime) -> int:
+        """Put every picture that the documents of a source show into the ledger of pictures; how many were new."""
+        new = 0
+        for mark, documents in pictures.unnoted(self._file, source):
+            with self._transaction():
+                for document in documents:
+                    found, reads_differently = pictures.note(self._file, document, at)
+                    new += found
+                    if reads_differently:
+                        self._touch([document.article])
+                self._file.put(PICTURED, mark)
+        return new
+
+    def pictures_due(self, source: str, at: datetime | None, most: int) -> tuple[PictureEntry, ...]:
+        """At most so many pictures of a source that are due: never asked for first, then of the newest articles."""
+        return pictures.due(self._file, source, at, most)
+
+    def picture_entry(self, name: str) -> PictureEntry | None:
+        """A line of the ledger of pictures."""
+        return pictures.entry(self._file, name)
+
+    def picture_versions(self, name: str) -> tuple[tuple[datetime, str], ...]:
+        """What a picture was since when, oldest first: moments and digests."""
+        return pictures.versions(self._file, name)
+
+    def has_picture(self, name: str, body: bytes) -> bool:
+        """Whether these bytes are what is kept of this picture now."""
+        return pictures.is_kept(self._file, name, body)
+
+    def settle_picture(
+        self,
+        entry: PictureEntry,
+        *,
+        capture: Capture | None = None,
+        checked: Checked | None = None,
+        visits: Iterable[Visit] = (),
+    ) -> None:
+        """How a look at a picture ended, in one transaction: ledger line, evidence, renditions, visits."""
+        if (capture is None) != (checked is None):
+            raise ValueError(f"the picture {entry.name!r}: what was checked comes with its capture, or neither")
+        with self._transaction():
+            if taking_down.is_barred_picture(self._file, entry.name, capture.body if capture else None):
+                self._refuse_picture(entry)
+                return
+            kept = None if capture is None or self.has_picture(entry.name, capture.body) else self._keep(capture)
+            if pictures.settle(self._file, entry, kept, capture.at if capture else None, checked):
+                self._touch(pictures.showing(self._file, entry.name))
+            self._remember(visits)
+
+    def _refuse_picture(self, entry: PictureEntry) -> None:
+        """Of what was taken down nothing is kept, whatever it is called now."""
+        known = pictures.entry(self._file, entry.name)
+        if known is None or known.reason.startswith(taking_down.REASON):
+            return
+        reason = f"{taking_down.REASON}what it shows now is not kept"
+        keeps = known.state is PictureState.KEPT
+        refused = replace(
+            entry,
+            state=PictureState.KEPT if keeps else PictureState.REFUSED,
+            due=entry.due if keeps else None,
+            reason=reason,
+        )
+        pictures.settle(self._file, refused, None, None, None)
+
+    def picture_counts(self, source: str) -> dict[PictureState, tuple[int, int]]:
+        """How many pictures of a source are in each state, and how many bytes are kept of them."""
+        return pictures.counts(self._file, source)
+
+    def original(self, digest: str) -> bytes:
+        """The bytes of a picture as they came, or of a rendition."""
+        return pictures.body(self._file, digest)
+
+    def unrendered(self, recipe: str = "") -> Iterator[str]:
+        """The digests of originals whose renditions are missing, damaged, or made by other rules."""
+        return pictures.unrendered(self._file, recipe)
+
+    def rerender(self, digest: str, checked: Checked) -> None:
+        """Put these renditions in the place of those that an original has."""
+        with self._transaction():
+            for name in pictures.rerender(self._file, digest, checked):
+                self._touch(pictures.showing(self._file, name))
+
+    # --- taking down
+
+    def take_down(self, what: Removal, *, at: datetime, reason: str, who: str = "") -> TakeDown:
+        """Take something out, for good; in one transaction. Its bytes leave the file with `purge`."""
+        with self._transaction():
+            return taking_down.take_down(self._file, self._hands, what, at=at, reason=reason, who=who)
+
+    def take_downs(self) -> tuple[TakeDown, ...]:
+        """Everything that was taken down, oldest first."""
+        return taking_down.take_downs(self._file)
+
+    def purge(self, at: datetime, progress: Callable[[int, int], None] | None = None) -> bool:
+        """Have no byte left in the file of what was taken down; False where somebody still reads an older state."""
+        if not taking_down.is_unpurged(self._file):
+            return True
+        if not purging.purge(self._file, progress):
+            return False
+        with self._transaction():
+            taking_down.purged(self._file, at)
+        return True
+
+    def leftovers(
+        self, files: Sequence[Path] = (), words: Sequence[str] = (), progress: Callable[[int], None] | None = None
+    ) -> Iterator[Leftover]:
+        """Where something that was taken down, or one of these words, still stands: here, or in these files."""
+        own = [self._file.path, self._file.path.with_name(self._file.path.name + "-wal")]
+        here = [path for path in own if path.exists()]
+        yield from taking_down.leftovers(self._file, [*here, *files], words, progress)
+        yield from taking_down.unpacked_leftovers(self._file, words)
+
+    def let_go(self, source: str, *, captures: datetime | None, pictures: datetime | None, at: datetime) -> LetGo:
+        """Let go of captures and pictures that are older than these moments: some at each call, all in the end."""
+        with self._transaction():
+            return retention.let_go(self._file, self._touch, source, captures=captures, pictures=pictures, at=at)
+
+    def growth(self, since: datetime) -> Growth:
+        """What was stored since this moment."""
+        return retention.growth(self._file, since)
+
+    @property
+    def _hands(self) -> taking_down.Hands:
+        return taking_down.Hands(self._stamp, self._touch, self._referring)
 
     # --- sources
 
@@ -319,13 +513,42 @@ class SqliteArchive:
 
     # --- the whole
 
+    def search(self, words: str, *, limit: int, best: bool, now: datetime) -> Found:
+        """The documents that answer to these words, newest first, or best first."""
+        return find(self._file, parse(words, now), limit=limit, best=best)
+
+    def reindex(self, progress: Callable[[int, int], None] | None = None) -> None:
+        """Make the search index anew from the documents."""
+        index.rebuild(self._file, progress)
+
     def edition(self) -> SqliteEdition:
         """A window for publishers, on the archive as it stands now. Close it when done."""
         return SqliteEdition(self._file.path)
 
+    def evidence(self) -> SqliteEvidence:
+        """A window on every capture, as the archive stands now. Close it when done."""
+        return SqliteEvidence(self._file.path)
+
     def verify(self, progress: Callable[[int, int], None] | None = None) -> Iterator[Damage]:
         """Read every stored byte against its digest and every reference against what it names."""
         return verify.damages(self._file.path, progress)
+
+    def rebuild_kin(self) -> None:
+        """Find out anew which documents are one text."""
+        kin.rebuild(self._file, self._touch, self._transaction)
+
+    def merge(
+        self, other: Path, *, same: Same = lambda *_: False, progress: Callable[[int, int], None] | None = None
+    ) -> Merged:
+        """Take in what another archive holds; again, and nothing changes. `same`: whether a reader sees the same in two
+        articles whose fingerprints differ.
+        """
+        there = File.reading(other.resolve())
+        hands = Hands(self._transaction, self._stamp, self._touch, self._referring, self._refer, self.enrol)
+        try:
+            return Merge(self._file, there, hands, same, progress).run()
+        finally:
+            there.close()
 
     # --- writing
 
@@ -335,16 +558,17 @@ class SqliteArchive:
             self._stamped = 0
             yield
 
-    def _keep(self, capture: Capture) -> int:
-        """The row of this capture, stored now if it was not."""
+    def _keep(self, capture: Capture, source: str = "") -> int:
+        """The row of this capture, stored now if it was not; `source`: whose page it is."""
         head = encode(replace(capture, body=b""))
-        payload = hashlib.sha256(capture.body)
-        digest = hashlib.sha256(head + payload.hexdigest().encode()).digest()
+        digest = hashlib.sha256(head + capture.digest.encode()).digest()
         known = self._file.number("SELECT id FROM captures WHERE digest = ?", digest)
         if known:
             return known
         codec, size, body = packing.pack(head, ours=True)
-        row = CaptureRow(0, digest, to_micros(capture.at), self._file.keep(capture.body), codec, size, body)
+        dictionary = self._dictionaries.of_pages(source) if source else None
+        payload = self._file.keep(capture.body, dictionary=dictionary)
+        row = CaptureRow(0, digest, to_micros(capture.at), payload, codec, size, body)
         return self._file.put(CAPTURES, row)
 
     def _insert(self, article: int, entry: Entry, revision: Revision) -> Revision:
@@ -385,7 +609,8 @@ class SqliteArchive:
             return None
         before = timeline.standing([row for row in rows if row.at <= at]) or timeline.standing(rows)
         base = None if before is None else before.body
-        return self._file.keep(encode(revision.article), ours=True, base=base)
+        dictionary = self._dictionaries.of_language(revision.article.language)
+        return self._file.keep(encode(revision.article), ours=True, base=base, dictionary=dictionary)
 
     def _evidence(self, article: int, revision: Revision) -> int | None:
         """The capture that a revision names, as evidence of its article."""
@@ -417,6 +642,8 @@ class SqliteArchive:
         old = self._file.first(DOCUMENTS, "WHERE article = ?", article)
         document = timeline.document(source, key, rows, copy, seen)
         self._file.put(DOCUMENTS, document._replace(stamp=self._stamp()))
+        index.follow(self._file, document, seen)
+        self._touch(kin.follow(self._file, old, document, seen))
         if old is None or old.standing != copy.id:
             before = None if old is None else next((row for row in rows if row.id == old.standing), None)
             told = set() if before is None else names.refs_of(self._article(before, source, key))
@@ -491,6 +718,8 @@ class SqliteArchive:
 
     def _revision(self, row: RevisionRow, source: str, key: str, number: int) -> Revision:
         digest = self._file.row("SELECT lower(hex(digest)) FROM captures WHERE id = ?", row.capture)
+        if digest is None:  # named all the same where it was there once and was let go
+            digest = self._file.row("SELECT lower(hex(capture)) FROM let_go WHERE revision = ?", row.id)
         return Revision(
             source=source,
             key=key,

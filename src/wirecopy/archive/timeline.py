@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
 from wirecopy.archive.schema import DocumentRow, RevisionRow, to_micros
-from wirecopy.model import Article, Change, utc
+from wirecopy.model import Article, Change, replace, utc
 
 _OLDEST = datetime(1990, 1, 1, tzinfo=UTC)  # before the web: a published moment of 1970 is a slip, not a date
 
@@ -63,6 +63,11 @@ def withdrawn(rows: Sequence[RevisionRow]) -> int | None:
             break
         moment = row.at
     return moment
+
+
+def reads_alike(before: Article, after: Article) -> bool:
+    """Whether nothing that is published tells two readings apart: not by which rules, nor what was not understood."""
+    return replace(before, rules="", lost=()) == replace(after, rules="", lost=())
 
 
 def document(source: str, key: str, rows: Sequence[RevisionRow], copy: RevisionRow, article: Article) -> DocumentRow:

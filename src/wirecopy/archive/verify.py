@@ -8,24 +8,43 @@
 from __future__ import annotations
 
 import hashlib
+import struct
 from collections.abc import Callable, Iterator
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from wirecopy.archive import names, packing, timeline
+from wirecopy.archive import names, packing, pictures, taking_down, timeline
 from wirecopy.archive.file import File
+from wirecopy.archive.kin import index as kin
 from wirecopy.archive.schema import (
     ARCHIVE,
+    BARRED,
+    BARRED_NAMES,
     BLOBS,
     CAPTURES,
+    DICTIONARIES,
     DOCUMENTS,
     EVIDENCE,
     HABITS,
+    INDEXING,
+    KINNING,
     LEDGER,
+    LET_GO,
+    ORIGINALS,
     PAGES,
+    PICTURED,
+    PICTURES,
+    RENDITIONS,
+    RETENTION,
     REVISIONS,
+    SEARCHED,
+    SKETCHES,
     SOURCES,
+    TAKE_DOWNS,
+    TAKEN,
+    TRACES,
+    VERSIONS,
     VISITS,
     LedgerRow,
     RevisionRow,
@@ -35,23 +54,41 @@ from wirecopy.archive.schema import (
     name_digest,
     to_micros,
 )
+from wirecopy.archive.search import index
 from wirecopy.errors import ArchiveError
 from wirecopy.model import Article, Capture, Damage, Lead, State, Visit, decode, replace
 
-_BAD = (ValueError, OverflowError, ArchiveError)
+_BAD = (ValueError, OverflowError, ArchiveError, OSError)
 Progress = Callable[[int, int], None]
-_TABLES: tuple[Table[Any], ...] = (
+TABLES: tuple[Table[Any], ...] = (
     ARCHIVE,
     SOURCES,
     LEDGER,
     VISITS,
     HABITS,
+    SEARCHED,
+    INDEXING,
     BLOBS,
     CAPTURES,
     EVIDENCE,
     PAGES,
     REVISIONS,
+    ORIGINALS,
+    RENDITIONS,
+    PICTURES,
+    VERSIONS,
+    PICTURED,
+    SKETCHES,
+    KINNING,
+    DICTIONARIES,
     DOCUMENTS,
+    TAKE_DOWNS,
+    TAKEN,
+    BARRED_NAMES,
+    BARRED,
+    TRACES,
+    LET_GO,
+    RETENTION,
 )
 
 
@@ -96,7 +133,7 @@ class _Search:
 
     def damages(self) -> Iterator[Damage]:
         checks = (self._count, self._schema, self._structure, self._sums, self._captures, self._revisions,
-                  self._ledger, self._recounts, self._visits)  # fmt: skip
+                  self._ledger, self._recounts, self._visits, self._pictures, self._kin, self._take_downs)  # fmt: skip
         for check in checks:
             try:
                 yield from check()
@@ -106,7 +143,7 @@ class _Search:
                 yield self._damage("file", self._file.path.name, f"{type(error).__name__}: {error}")
 
     def _count(self) -> Iterator[Damage]:
-        for table in ("captures", "revisions", "ledger", *(table.name for table in _TABLES)):
+        for table in ("captures", "revisions", "ledger", *(table.name for table in TABLES)):
             self._all += self._file.number(f"SELECT count(*) FROM {table}")  # noqa: S608  # our tables' names
         if self._file.number("SELECT count(*) FROM archive") != 1:
             yield self._damage("archive", self._file.path.name, "its own name and stamp are missing")
@@ -114,17 +151,40 @@ class _Search:
     def _schema(self) -> Iterator[Damage]:
         found = self._file.rows("SELECT type, name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite_stat%'")
         for kind, name, _ in sorted(set(found) ^ set(expected_objects()), key=str):
+            if name in index.SHADOWS:
+                continue  # FTS5's own, spelt as its version spells them: looked at with what they hold
             yield self._damage("schema", f"{kind} {name}", "it is not as wirecopy made it")
 
     def _structure(self) -> Iterator[Damage]:
         for (said,) in self._file.stream("PRAGMA integrity_check"):
             if said != "ok":
                 yield self._damage("file", self._file.path.name, str(said))
+        yield from self._free_pages()
         for table, row, parent, _ in self._file.stream("PRAGMA foreign_key_check"):
             yield self._damage(str(table), f"row {row}", f"it names a row of {parent} that is missing")
 
+    def _free_pages(self) -> Iterator[Damage]:
+        """Is the list of free pages (https://sqlite.org/fileformat2.html#the_freelist) as long as the file says?
+
+        SQLite's own check leaves it out where the first table it comes to is a virtual one, as the search index is.
+        """
+        path = self._file.path
+        log = path.with_name(path.name + "-wal")
+        if log.exists() and log.stat().st_size:
+            return  # what the file says is not the last word
+        with path.open("rb") as file:
+            size, page, told = struct.unpack(">16xH14xLL", file.read(40))
+            size = size if size > 1 else 1 << 16
+            found = 0
+            while page and found <= told:
+                file.seek((page - 1) * size)
+                page, leaves = struct.unpack(">LL", file.read(8).ljust(8, b"\xff"))
+                found += 1 + leaves
+        if found != told:
+            yield self._damage("file", path.name, f"it says that {told:,} pages are free, and its list has others")
+
     def _sums(self) -> Iterator[Damage]:
-        for table in _TABLES:
+        for table in TABLES:
             for stored in self._file.stream(table.select()):
                 self._tick()
                 if table.checked(stored) is None:
@@ -139,17 +199,20 @@ class _Search:
                 yield self._damage("capture", str(digest), str(error))
         for (digest,) in self._file.stream(
             "SELECT lower(hex(digest)) FROM captures WHERE id NOT IN (SELECT capture FROM evidence) "
-            "AND id NOT IN (SELECT capture FROM pages)"
+            "AND id NOT IN (SELECT capture FROM pages) AND id NOT IN (SELECT capture FROM picture_versions)"
         ):
-            yield self._damage("capture", str(digest), "it is evidence of no article, and no page that is kept")
+            yield self._damage("capture", str(digest), "it is evidence of no article or picture, and no page")
         for (digest,) in self._file.stream(
             "SELECT lower(hex(digest)) FROM blobs WHERE id NOT IN (SELECT payload FROM captures) "
-            "AND id NOT IN (SELECT body FROM revisions WHERE body IS NOT NULL)"
+            "AND id NOT IN (SELECT body FROM revisions WHERE body IS NOT NULL) "
+            "AND id NOT IN (SELECT blob FROM renditions) AND id NOT IN (SELECT blob FROM dictionaries) "
+            "AND id NOT IN (SELECT base FROM blobs WHERE base IS NOT NULL)"
         ):
             yield self._damage("blob", str(digest), "no capture and no revision is in it")
 
     def _revisions(self) -> Iterator[Damage]:
         documents = references = 0
+        indexed = index.Sum()
         rows = self._file.stream(REVISIONS.select("ORDER BY article, at, fingerprint"))
         for article, group in groupby(rows, key=lambda stored: stored[1]):
             found = [RevisionRow._make(stored[:-1]) for stored in group]
@@ -165,10 +228,24 @@ class _Search:
                 documents += 1
                 references += len(names.refs_of(seen[copy.id]))
                 yield from self._document(line, found, copy, seen[copy.id])
+                if slot := self._file.number("SELECT slot FROM searched WHERE article = ?", article):
+                    indexed.tell(slot, seen[copy.id])
+                yield from pictures.disagreement(self._file, line, seen[copy.id])
+                yield from kin.disagreement(self._file, line, copy.day, seen[copy.id])
         for table, counted in (("documents", documents), ("refs", references)):
             stands = self._file.number(f"SELECT count(*) FROM {table}")  # noqa: S608  # our tables' names
             if stands != counted:
                 yield self._damage(table, f"all {table}", f"there are {stands}, and the revisions make {counted}")
+        yield from self._index(indexed)
+
+    def _index(self, indexed: index.Sum) -> Iterator[Damage]:
+        """The search index against what the documents say that it should hold."""
+        if not index.is_whole(self._file):
+            return  # the next command that writes goes on with it
+        for name, reason in index.strays(self._file):
+            yield self._damage("search index", name, reason)
+        for reason in indexed.complaints(self._file):
+            yield self._damage("search index", "all words", reason)
 
     def _timeline(self, line: LedgerRow, rows: list[RevisionRow], seen: dict[int, Article]) -> Iterator[Damage]:
         """The revisions of one article; those that can be read go into `seen`."""
@@ -253,6 +330,16 @@ class _Search:
                     yield self._damage("visit", str(url), "it is of another address")
             except ValueError as error:
                 yield self._damage("visit", str(url), str(error))
+
+    def _pictures(self) -> Iterator[Damage]:
+        return pictures.damages(self._file)
+
+    def _kin(self) -> Iterator[Damage]:
+        return kin.damages(self._file)
+
+    def _take_downs(self) -> Iterator[Damage]:
+        for name, reason in taking_down.disagreements(self._file):
+            yield self._damage("take-down", name, reason)
 
     def _named(self, url: str, article: int) -> bool:
         return not url or self._holds("names", "name", name_digest(url), article)

@@ -15,7 +15,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; the exit code (docs/commands.md). Results go to stdout, talk to stderr."""
     from wirecopy.cli import words
 
-    arguments = words.parser().parse_args(argv)
+    arguments = words.parser().parse_args(words.shielded(sys.argv[1:] if argv is None else argv))
     from wirecopy.errors import WirecopyError
 
     try:

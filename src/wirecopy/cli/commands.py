@@ -10,17 +10,18 @@ import os
 import re
 import shutil
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wirecopy import config as configs
 from wirecopy import urls
-from wirecopy.archive import open_archive
+from wirecopy.archive import is_archive, open_archive
 from wirecopy.cli.terminal import Bar, as_json, bar, result, table, talk
 from wirecopy.errors import ConfigError, ReadError
-from wirecopy.model import Lead, Outcome, Source, replace
+from wirecopy.model import Article, Lead, Outcome, Removal, Source, TakeDown, replace
 from wirecopy.text import printable
 
 if TYPE_CHECKING:
@@ -123,12 +124,48 @@ def collect(arguments: argparse.Namespace) -> int:
             quiet=arguments.quiet,
         )
     with _writing(config, "collect") as archive, bar(quiet=arguments.quiet) as shown:
-        outcomes = run_round(config, sources, archive, everything=arguments.all, since=since, shown=shown)
+        sources = _not_taken_down(archive, sources, quiet=arguments.quiet)
+        outcomes = run_round(
+            config,
+            sources,
+            archive,
+            everything=arguments.all,
+            since=since,
+            shown=shown,
+            pictures=not arguments.no_pictures,
+        )
+        _keep_up(sources, archive, quiet=arguments.quiet)
     if arguments.json:
         as_json({"sources": outcomes})
     else:
         show.outcomes(outcomes, everything=arguments.all)
     return 1 if any(outcome.failures for outcome in outcomes) else 0
+
+
+def _not_taken_down(archive: Archive, sources: tuple[Source, ...], *, quiet: bool) -> tuple[Source, ...]:
+    """The sources without those that were taken down as a whole: nothing of them is asked for."""
+    gone = {each.source for each in archive.take_downs() if each.scope == "source"}
+    for source in sources:
+        if source.id in gone:
+            talk(f"{source.id} was taken down: nothing of it is asked; take its table out of the file", quiet=quiet)
+    return tuple(source for source in sources if source.id not in gone)
+
+
+def _keep_up(sources: tuple[Source, ...], archive: Archive, *, quiet: bool) -> None:
+    """After a round: let go of what is older than its source keeps, and end a take-down that was interrupted."""
+    from wirecopy.cli import upkeep
+
+    now = _now()
+    for source in sources:
+        captures, pictures = (
+            now - timedelta(seconds=each) if each else None for each in (source.keep_captures, source.keep_pictures)
+        )
+        if captures is None and pictures is None:
+            continue
+        done = archive.let_go(source.id, captures=captures, pictures=pictures, at=now)
+        if done.captures or done.pictures:
+            talk(upkeep.let_go(source.id, done), quiet=quiet)
+    archive.purge(now)
 
 
 def run_round(
@@ -144,6 +181,7 @@ def run_round(
     monotonic: Callable[[], float] | None = None,
     most: int | None = None,
     indexes: bool = True,
+    pictures: bool = False,
 ) -> tuple[Outcome, ...]:
     """Open the network, run one round, close it: also for `try` and `demo`. Whoever brings their own clock may bring
     their own time to wait by, too.
@@ -152,6 +190,7 @@ def run_round(
 
     from wirecopy.collect import round as rounds
     from wirecopy.collect.fetch import Fetcher
+    from wirecopy.collect.pictures import checking
     from wirecopy.collect.read import workers
 
     clock = clock or _now
@@ -161,6 +200,7 @@ def run_round(
     async def go() -> tuple[Outcome, ...]:
         async with (
             workers.Readers(processes) if processes else workers.Here() as reader,
+            checking.Checkers(processes) if processes else checking.Here() as checker,
             Fetcher(
                 contact=config.contact or configs.PROJECT,
                 clock=clock,
@@ -177,6 +217,7 @@ def run_round(
                 archive=archive,
                 door=door,
                 reader=reader,
+                checker=checker if pictures else None,
                 now=clock(),
                 everything=everything,
                 since=since,
@@ -252,6 +293,11 @@ def import_(arguments: argparse.Namespace) -> int:
         mine = next((source for homepage, source in own.items() if url.startswith(homepage)), None)
         return given or mine or source_of(url) or _source_by_host(url)
 
+    archives = [Path(each) for each in arguments.paths if _is_archive(Path(each))]
+    if archives:
+        return _import_archives(arguments, config, archives)
+    if warcs := _web_archives(arguments):
+        return _import_warcs(arguments, config, warcs)
     paths = sorted(_documents_below(map(Path, arguments.paths)))
     if not paths:
         raise ConfigError(f"no .md documents in {', '.join(arguments.paths)}")
@@ -269,11 +315,110 @@ def import_(arguments: argparse.Namespace) -> int:
     return 1 if done.failures else 0
 
 
+def _web_archives(arguments: argparse.Namespace) -> list[Path]:
+    """The WARC and WACZ files among the paths of an import. Raises ConfigError where others stand beside them."""
+    from wirecopy.collect.warcs import files
+
+    given = {each: list(files.below(Path(each))) for each in arguments.paths if not each.endswith(".md")}
+    found = [path for paths in given.values() for path in paths]
+    if found and (others := [each for each in arguments.paths if not given.get(each)]):
+        raise ConfigError(f"import web archives by themselves; there is none in {', '.join(others)}")
+    if not found and (arguments.again or arguments.known):
+        raise ConfigError("--again and --known are for web archives (.warc, .warc.gz, .warc.zst, .wacz)")
+    return found
+
+
+def _import_warcs(arguments: argparse.Namespace, config: Config, paths: list[Path]) -> int:
+    """Take what web archives hold into the archive."""
+    import asyncio
+
+    from wirecopy.cli import show
+    from wirecopy.collect.read import workers
+    from wirecopy.collect.warcs import files
+    from wirecopy.collect.warcs.taking import Outlets, Taken, take_in
+    from wirecopy.outlets import shipped, source_of
+
+    own = tuple(source for source in config.sources if source.homepage)
+    only = config.source(arguments.source) if arguments.source else None
+
+    def known(url: str) -> Source | None:
+        mine = next((source for source in own if url.startswith(source.homepage)), None) or source_of(url)
+        return mine if only is None or (mine is not None and mine.id == only.id) else None
+
+    def named(source_id: str) -> Source | None:
+        mine = next((source for source in config.sources if source.id == source_id), None) or shipped().get(source_id)
+        return mine if only is None or source_id == only.id else None
+
+    opened = list(files.opened(paths))
+    processes = workers.count() if config.workers is None else config.workers
+    stranger = None if only or arguments.known else _source_by_host
+
+    async def go(archive: Archive, shown: Bar) -> Taken:
+        async with workers.Readers(processes) if processes else workers.Here() as reader:
+            return await take_in(
+                [each for each in opened if isinstance(each, files.WarcFile)],
+                archive=archive,
+                reader=reader,
+                outlets=Outlets(known=known, named=named, stranger=stranger),
+                now=_now(),
+                again=arguments.again,
+                at_once=4 * max(1, processes),
+                tell=lambda done, todo, name: shown.step("import", done, todo, name),
+            )
+
+    with _writing(config, "import") as archive, bar(quiet=arguments.quiet) as shown:
+        done = asyncio.run(go(archive, shown))
+    unread = tuple(each for each in opened if not isinstance(each, files.WarcFile))
+    done = replace(done, failures=(*unread, *done.failures))
+    if arguments.json:
+        as_json(done)
+    else:
+        show.taken(done)
+    return 1 if done.failures else 0
+
+
+def _is_archive(path: Path) -> bool:
+    return path.is_file() and (path.suffix == ".db" or is_archive(path))
+
+
+def _import_archives(arguments: argparse.Namespace, config: Config, archives: list[Path]) -> int:
+    """Take other archives of wirecopy into this one."""
+    from wirecopy.cli import show
+    from wirecopy.collect.revise import core, fingerprint
+
+    def same(before: Article, after: Article) -> bool:  # as a round compares what two readers made of one page
+        if before.reader != after.reader:
+            return core(before) == core(after)
+        return fingerprint(before) == fingerprint(after)
+
+    others = [each for each in arguments.paths if Path(each) not in archives]
+    if others or arguments.source:
+        raise ConfigError("import archives by themselves: no documents and no --source beside them")
+    own = config.archive.resolve()
+    if any(path.resolve() == own for path in archives):
+        raise ConfigError(f"{own} is this mirror's own archive: name another one")
+    holder = "wirecopy import"
+    with open_archive(config.archive, write=True, holder=holder) as archive, bar(quiet=arguments.quiet) as shown:
+        done = [
+            archive.merge(path, same=same, progress=lambda count, todo: shown.step("import", count, todo))
+            for path in archives
+        ]
+    if arguments.json:
+        as_json({"archives": done})
+    else:
+        show.merged(archives, done)
+    return 0
+
+
 def publish(arguments: argparse.Namespace) -> int:
     """Write what changed since the last publication."""
     from wirecopy.publish import markdown
 
     config = configs.load(configs.find(arguments.config))
+    if arguments.format == "warc":
+        return _publish_warc(arguments, config)
+    if arguments.wacz:
+        raise ConfigError("--wacz goes with `wirecopy publish warc`")
     folder = Path(arguments.to) if arguments.to else config.public
     with _reading(config) as archive, archive.edition() as edition, bar(quiet=arguments.quiet) as shown:
         published = markdown.publish(
@@ -281,6 +426,7 @@ def publish(arguments: argparse.Namespace) -> int:
             folder,
             layout=arguments.layout or config.layout,
             pictures=arguments.pictures or config.pictures,
+            by_source={source.id: source.pictures for source in config.sources if source.pictures != "own"},
             progress=lambda done, todo, what: shown.step("publish", done, todo, what),
         )
     if arguments.json:
@@ -295,9 +441,36 @@ def publish(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _publish_warc(arguments: argparse.Namespace, config: Config) -> int:
+    """Write the captures that came since the last publication as WARC files."""
+    from wirecopy.publish import warc
+
+    if arguments.layout or arguments.pictures:
+        raise ConfigError("--layout and --pictures are for documents; `wirecopy publish warc` writes captures")
+    folder = Path(arguments.to) if arguments.to else config.path.parent / "warc"
+    if folder.resolve().is_relative_to(config.public.resolve()):
+        raise ConfigError(f"{folder} is what readers see, and captures hold scripts of outlets: name another folder")
+    with _reading(config) as archive, archive.evidence() as evidence, bar(quiet=arguments.quiet) as shown:
+        done = warc.publish(
+            evidence,
+            folder,
+            bundle=arguments.wacz,
+            progress=lambda count, todo, what: shown.step("publish", count, todo, what),
+        )
+    if arguments.json:
+        as_json({"folder": str(folder), "captures": done.captures, "new": done.new, "written": done.written,
+                 "removed": done.removed, "bytes": done.size})  # fmt: skip
+    elif done.written or done.removed:
+        result(f"{folder}: {done.new:,} captures written, {done.captures:,} in all; "
+               f"{done.written:,} files written, {done.removed:,} removed, {done.size / 1e6:,.1f} MB")  # fmt: skip
+    else:
+        result(f"{folder}: nothing changed, nothing written; {done.captures:,} captures")
+    return 0
+
+
 def status(arguments: argparse.Namespace) -> int:
     """What the mirror holds and how its sources are."""
-    from wirecopy.cli import show
+    from wirecopy.cli import show, upkeep
 
     config = configs.load(configs.find(arguments.config))
     chosen = tuple(config.source(each) for each in dict.fromkeys(arguments.sources))
@@ -305,10 +478,12 @@ def status(arguments: argparse.Namespace) -> int:
         known = {source.id for source in config.sources}
         others = tuple(Source(id=each, name=each) for each in archive.sources() if each not in known)
         health = [show.health_of(source, archive) for source in chosen or (*config.sources, *others)]
+        disk = upkeep.disk_of(archive, config.archive, _now())
     if arguments.json:
-        as_json({"sources": health})
+        as_json({"sources": health, "disk": disk})
     else:
         show.status(health, _now())
+        upkeep.disk(disk)
     return 0
 
 
@@ -384,9 +559,203 @@ def show(arguments: argparse.Namespace) -> int:
     with _reading(config) as archive:
         place = _named(arguments.article, config, archive)
         history = archive.history(*place)
-        shows.standing(archive.entry(*place), quiet=arguments.quiet)
+        if arguments.at:
+            history = shows.stood(history, _moment(arguments.at, _now()))
+        else:
+            shows.standing(archive.entry(*place), quiet=arguments.quiet)
+            with archive.edition() as edition:
+                shows.kin(edition.kin(*place), quiet=arguments.quiet)
         shows.article(history, arguments)
     return 0
+
+
+def search(arguments: argparse.Namespace) -> int:
+    """The articles of the archive that these words find."""
+    from wirecopy.archive import search as searching
+    from wirecopy.cli import show as shows
+
+    config = configs.load(configs.find(arguments.config))
+    bounds = (("since", arguments.since), ("until", arguments.until))
+    words = [*arguments.words, *(f'source:"{each}"' for each in arguments.source)]
+    for field, day in bounds:
+        if day and not searching.is_day(day, _now()):
+            raise ConfigError(f"--{field} {printable(day)!r} is no day; write 2026-10-22, 2026-10, 2026 or 30d")
+        words += [f"{field}:{day}"] if day else []
+    with _reading(config) as archive:
+        found = searching.search(archive, " ".join(words), limit=arguments.limit, best=arguments.best, now=_now())
+    if arguments.json:
+        as_json({"hits": found.hits, "more": found.more, "whole": found.whole, "notes": found.notes})
+    else:
+        shows.found(found)
+    for note in found.notes:
+        talk(printable(note), quiet=arguments.quiet)
+    return 0
+
+
+def reread(arguments: argparse.Namespace) -> int:
+    """Read what is stored by today's rules: in its place, or only to see what would change."""
+    import asyncio
+
+    from wirecopy.cli import upkeep
+    from wirecopy.collect import rereading
+    from wirecopy.collect.read import workers
+
+    config = configs.load(configs.find(arguments.config))
+    chosen = tuple(config.source(each) for each in dict.fromkeys(arguments.sources))
+    processes = arguments.workers or (workers.count() if config.workers is None else config.workers)
+    opened = _reading(config) if arguments.rehearse else _writing(config, "reread")
+    with opened as archive, bar(quiet=arguments.quiet) as shown:
+        known = {source.id for source in config.sources}
+        others = () if chosen else tuple(Source(id=each) for each in archive.sources() if each not in known)
+
+        async def go() -> list[rereading.Reread]:
+            async with workers.Readers(processes) if processes else workers.Here() as reader:
+                return [
+                    await rereading.reread(
+                        source,
+                        archive=archive,
+                        reader=reader,
+                        rehearse=arguments.rehearse,
+                        differences=arguments.articles if arguments.rehearse else 0,
+                        imported_only=source in others,
+                        tell=shown.step,
+                    )
+                    for source in (*(chosen or config.sources), *others)
+                ]
+
+        done = asyncio.run(go())
+    if arguments.json:
+        as_json({"rehearsed": arguments.rehearse, "sources": done})
+    else:
+        upkeep.reread(done, rehearse=arguments.rehearse)
+    return 0
+
+
+def remove(arguments: argparse.Namespace) -> int:
+    """Take something down, have no byte of it left in the file; or list what was taken down."""
+    from wirecopy.cli import upkeep
+
+    config = configs.load(configs.find(arguments.config))
+    if not (arguments.articles or arguments.source or arguments.picture):
+        return _list_take_downs(arguments, config)
+    done: list[TakeDown] = []
+    is_purged = True
+    now = _now()
+    with _writing(config, "remove") as archive, bar(quiet=arguments.quiet) as shown:
+        removals = _removals(arguments, config, archive)
+        with suppress(_Rehearsed), archive.batch():
+            for removal in removals:
+                who = arguments.by or config.contact
+                done.append(archive.take_down(removal, at=now, reason=arguments.reason, who=who))
+            if arguments.rehearse:
+                raise _Rehearsed
+        if not arguments.rehearse:
+            is_purged = archive.purge(_now(), lambda count, todo: shown.step("removing every byte", count, todo))
+            done = _as_they_stand(archive, done)
+    if arguments.json:
+        as_json({"rehearsed": arguments.rehearse, "purged": is_purged, "take_downs": done})
+    else:
+        upkeep.taken_down(done, rehearse=arguments.rehearse)
+    if not arguments.rehearse:
+        talk("`wirecopy publish` takes it out of what is published", quiet=arguments.quiet)
+        for copy in _copies_of(config.archive):
+            talk(f"{copy} is a copy from before: it still holds what was taken down", quiet=arguments.quiet)
+    if not is_purged:
+        talk(_UNPURGED, quiet=False)
+        return 3
+    return 0
+
+
+_UNPURGED = (
+    "another program still reads the archive as it was, so its bytes could not leave the file: "
+    "end that program and run `wirecopy remove` again"
+)
+
+
+class _Rehearsed(Exception):
+    """Undo it: it was only to see what would go."""
+
+
+def _list_take_downs(arguments: argparse.Namespace, config: Config) -> int:
+    """What was taken down; a purge that was interrupted or had to wait is brought to its end."""
+    from wirecopy.cli import upkeep
+
+    if arguments.since or arguments.until or arguments.reason or arguments.rehearse:
+        raise ConfigError("name what to take down: articles, a source with --source, or a picture with --picture")
+    with _reading(config) as archive:
+        is_purged = all(each.purged for each in archive.take_downs())
+    if not is_purged:
+        with _writing(config, "remove") as archive:
+            is_purged = archive.purge(_now())
+    with _reading(config) as archive:
+        done = archive.take_downs()
+    if arguments.json:
+        as_json({"purged": is_purged, "take_downs": done})
+    else:
+        upkeep.downs(done)
+    if not is_purged:
+        talk(_UNPURGED, quiet=False)
+    return 0 if is_purged else 3
+
+
+def _removals(arguments: argparse.Namespace, config: Config, archive: Archive) -> list[Removal]:
+    """What a person wants taken down, each by itself."""
+    if sum(map(bool, (arguments.articles, arguments.source, arguments.picture))) != 1:
+        raise ConfigError("one of these at a time: articles, --source ID, --picture URL")
+    if (arguments.since or arguments.until) and not arguments.source:
+        raise ConfigError("--from and --until go with --source")
+    if arguments.picture:
+        return [Removal(picture=arguments.picture)]
+    if arguments.source:
+        if arguments.source not in archive.sources():
+            raise ConfigError(f"{config.archive} holds nothing of {printable(arguments.source)!r}")
+        days = [_day(each, _now()).date().isoformat() if each else "" for each in (arguments.since, arguments.until)]
+        return [Removal(source=arguments.source, since=days[0], until=days[1])]
+    places = [_named(each, config, archive) for each in arguments.articles]
+    return [Removal(source=source, key=key) for source, key in dict.fromkeys(places)]
+
+
+def _as_they_stand(archive: Archive, done: list[TakeDown]) -> list[TakeDown]:
+    """These take-downs with what became of them meanwhile."""
+    meant = {(each.scope, each.source, each.name, each.since, each.until) for each in done}
+    return [
+        each for each in archive.take_downs() if (each.scope, each.source, each.name, each.since, each.until) in meant
+    ]
+
+
+def _copies_of(archive: Path) -> list[Path]:
+    """What stands beside an archive and is one too: kept from before a migration, or a restore."""
+    ours = {archive.name + end for end in ("-wal", "-shm", "-journal", ".lock", ".holder", ".migrating")}
+    beside = (each for each in archive.parent.glob(f"{archive.name}*") if each.is_file())
+    return sorted(each for each in beside if each.name != archive.name and each.name not in ours)
+
+
+def _absent(arguments: argparse.Namespace, config: Config, folder: Path) -> int:
+    """Search for what was taken down in the archive, its copies, and all that is published."""
+    from wirecopy.cli import upkeep
+
+    for each in (named := [Path(each) for each in arguments.copy]):
+        if not each.is_file():
+            raise ConfigError(f"there is no file {each}")
+    published = sorted(each for each in folder.rglob("*") if each.is_file()) if folder.exists() else []
+    files = [*_copies_of(config.archive), *named, *published]
+    with _reading(config) as archive, bar(quiet=arguments.quiet) as shown:
+        done = 0
+
+        def tell(size: int) -> None:
+            nonlocal done
+            done += size
+            shown.step("searching", done >> 20, 0)
+
+        unpurged = [each for each in archive.take_downs() if each.purged is None]
+        found = list(archive.leftovers(files, arguments.absent, tell))
+    if arguments.json:
+        as_json({"leftovers": found, "files": len(files), "unpurged": len(unpurged)})
+    else:
+        upkeep.leftovers(found, files)
+    if unpurged:
+        talk(f"{len(unpurged):,} take-downs are not purged yet; `wirecopy remove` does it", quiet=False)
+    return 3 if found or unpurged else 0
 
 
 def verify(arguments: argparse.Namespace) -> int:
@@ -395,11 +764,22 @@ def verify(arguments: argparse.Namespace) -> int:
 
     config = configs.load(configs.find(arguments.config))
     folder = Path(arguments.published) if arguments.published else config.public
+    if arguments.absent is not None:
+        return _absent(arguments, config, folder)
+    if arguments.repair:
+        return _repair(arguments, config, folder)
     with _reading(config) as archive, bar(quiet=arguments.quiet) as shown:
         stored = list(archive.verify(lambda done, todo: shown.step("archive", done, todo)))
     published = list(markdown.check(folder)) if folder.exists() else []
+    if (config.path.parent / "warc" / "warc.json").exists():
+        from wirecopy.publish import warc
+
+        published += warc.check(config.path.parent / "warc")
     found = [(damage.what, damage.name, damage.reason) for damage in stored]
-    found += [("published file", damage.name, damage.reason) for damage in published]
+    found += [
+        (damage.what if damage.what == "WARC file" else "published file", damage.name, damage.reason)
+        for damage in published
+    ]
     if arguments.json:
         as_json({"damage": [{"what": what, "name": name, "reason": reason} for what, name, reason in found]})
     elif found:
@@ -412,6 +792,61 @@ def verify(arguments: argparse.Namespace) -> int:
     return 4 if published else 0
 
 
+def _repair(arguments: argparse.Namespace, config: Config, folder: Path) -> int:
+    """Save what can be saved, make the rest anew, and name what is lost."""
+    from wirecopy.cli import mending
+    from wirecopy.publish import markdown
+
+    def publish(folder: Path) -> None:
+        with _reading(config) as archive, archive.edition() as edition:
+            by_source = {source.id: source.pictures for source in config.sources if source.pictures != "own"}
+            markdown.publish(edition, folder, layout=config.layout, pictures=config.pictures, by_source=by_source)
+
+    with bar(quiet=arguments.quiet) as shown:
+        done = mending.mended(
+            config, folder, clock=_now, progress=shown.step, check=lambda at: list(markdown.check(at)), publish=publish
+        )
+    if arguments.json:
+        as_json(done)
+    else:
+        mending.shown(done)
+    if done.archive.lost:
+        return 3
+    return 4 if done.left else 0
+
+
+def backup(arguments: argparse.Namespace) -> int:
+    """Copy the archive elsewhere, and read the copy back."""
+    from wirecopy.archive import backup as backups
+
+    config = configs.load(configs.find(arguments.config))
+    with bar(quiet=arguments.quiet) as shown:
+        done = backups.backup(config.archive, Path(arguments.to), clock=_now, progress=shown.step)
+    if arguments.json:
+        as_json(done)
+    else:
+        result(f"{done.path}: {done.size / 1e6:,.1f} MB, every byte read back against its digest")
+    return 0
+
+
+def restore(arguments: argparse.Namespace) -> int:
+    """Put a backup in the archive's place."""
+    from wirecopy.archive import backup as backups
+
+    config = configs.load(configs.find(arguments.config))
+    with bar(quiet=arguments.quiet) as shown:
+        done = backups.restore(
+            config.archive, Path(arguments.source), force=arguments.force, clock=_now, progress=shown.step
+        )
+    if arguments.json:
+        as_json(done)
+    else:
+        result(f"{done.path} is what {done.source} was, every byte of it checked")
+        if done.kept:
+            result(f"what stood there before is {done.kept}; delete it when you are sure")
+    return 0
+
+
 def demo(arguments: argparse.Namespace) -> int:
     """Play a day of the simulated outlet and mirror it."""
     from wirecopy.cli import show
@@ -421,7 +856,7 @@ def demo(arguments: argparse.Namespace) -> int:
     played = play(
         Path(arguments.folder),
         now=_now(),
-        collect=run_round,
+        collect=partial(run_round, pictures=True),
         begin=lambda url: show.demo_begins(url) if spoken else None,
         tell=lambda step: show.demo_step(step) if spoken else None,
     )
@@ -492,6 +927,21 @@ def _day(words: str, now: datetime) -> datetime:
     except (ValueError, OverflowError):
         raise ConfigError(f"{printable(words)!r} is no day; write 2026-10-22, or 30d for 30 days ago") from None
     return datetime(day.year, day.month, day.day, tzinfo=UTC)
+
+
+def _moment(words: str, now: datetime) -> datetime:
+    """The moment that a person names: a date is the end of that day (UTC), 30d the same hour thirty days ago."""
+    from wirecopy import dates
+
+    if words.endswith("d") and words[:-1].isdecimal() and len(words) < 7:
+        return now - timedelta(days=int(words[:-1]))
+    moment = dates.parse(words)
+    if moment is None:
+        raise ConfigError(
+            f"{printable(words)!r} is no moment; write 2026-10-22 (as it stood that evening, UTC), "
+            "2026-10-22T14:00Z, or 30d for 30 days ago"
+        )
+    return moment + timedelta(days=1, microseconds=-1) if re.fullmatch(r"\d{4}-\d\d-\d\d", words) else moment
 
 
 def _address(words: str) -> str:

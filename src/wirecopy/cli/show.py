@@ -9,17 +9,21 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+import msgspec
+
 from wirecopy import dates
 from wirecopy.archive.protocol import Archive
 from wirecopy.cli.terminal import ago, as_json, result, styled, table, talk
-from wirecopy.differences import Line, differences, marked
+from wirecopy.differences import Line, differences, isolated
 from wirecopy.errors import ConfigError
 from wirecopy.model import (
     Change,
     Document,
     Entry,
+    Headline,
     Noun,
     Outcome,
+    PictureState,
     Revision,
     Source,
     State,
@@ -30,8 +34,11 @@ from wirecopy.text import printable, without_addresses
 
 if TYPE_CHECKING:
     # Only named here: a status must not wait for what reads pages and plays the demo.
+    from wirecopy.archive.merge import Merged
+    from wirecopy.archive.search import Excerpt, Found
     from wirecopy.collect.holding import Held
     from wirecopy.collect.importing import Import
+    from wirecopy.collect.warcs.taking import Taken
     from wirecopy.demo.play import Played, Told
 
 _MOST_SHOWN = 10
@@ -52,6 +59,9 @@ def outcomes(done: tuple[Outcome, ...], *, everything: bool) -> None:
             result(f"  {styled('failed', 'bad')} {outcome.source}: {printable(reason)}{more}")
         for complaint in outcome.complaints[:_MOST_SHOWN]:
             result(f"  {styled('odd', 'warn')} {outcome.source}: {printable(complaint)}")
+        if outcome.pictures or outcome.pictures_missing:
+            missing = f", {outcome.pictures_missing:,} could not be had" if outcome.pictures_missing else ""
+            result(f"  {outcome.source}: {outcome.pictures:,} pictures kept{missing}")
         if outcome.held:
             result(f"  {outcome.held} held, not believed; `wirecopy status {outcome.source}` says why")
     if not everything and not any(outcome.asked or outcome.failures for outcome in done):
@@ -94,8 +104,45 @@ def imported(done: Import) -> None:
         f"{done.documents:,} documents: {done.new:,} new articles, {done.edited:,} edits, {done.same:,} already here; "
         f"{done.characters:,} characters, {done.pictures:,} pictures, {done.links:,} links"
     )
+    if done.kept_out:
+        result(f"  {done.kept_out:,} were taken down here, and stay out")
     for line in table([("", source, f"{count:,}") for source, count in done.sources], right=(2,)):
         result(line)
+    for failure in done.failures[:_MOST_SHOWN]:
+        result(f"  {styled('failed', 'bad')} {printable(failure.url)}: {printable(failure.reason)}")
+    if len(done.failures) > _MOST_SHOWN:
+        result(f"  and {len(done.failures) - _MOST_SHOWN} more")
+
+
+def merged(archives: list[Path], done: list[Merged]) -> None:
+    """What other archives brought."""
+    for path, each in zip(archives, done, strict=True):
+        result(
+            f"{path}: {each.articles:,} articles looked at; {each.leads:,} leads, {each.new:,} articles, "
+            f"{each.revisions:,} revisions and {each.captures:,} captures are new here"
+        )
+        if each.same:
+            result(f"  {each.same:,} revisions said what was known already; their evidence is kept")
+        if each.moved:
+            result(f"  {each.moved:,} documents are filed under an earlier day; the next publication is made anew")
+
+
+def taken(done: Taken) -> None:
+    """What an import of web archives brought."""
+    result(
+        f"{done.answers:,} answers in {done.files:,} files: {done.new:,} new articles, {done.edited:,} edits, "
+        f"{done.gone + done.back:,} gone or back, {done.same:,} already here, {done.held:,} held; "
+        f"{done.characters:,} characters, {done.pictures:,} pictures, {done.links:,} links"
+    )
+    for line in table([("", source, f"{count:,}") for source, count in done.sources], right=(2,)):
+        result(line)
+    passed_over = sum(count for _, count in done.skipped)
+    if passed_over:
+        result(f"{passed_over:,} answers passed over:")
+        for line in table([("", f"{count:,}", why) for why, count in done.skipped], right=(1,)):
+            result(line)
+    if done.finished:
+        result(f"{done.finished:,} files were taken in before; --again reads them once more")
     for failure in done.failures[:_MOST_SHOWN]:
         result(f"  {styled('failed', 'bad')} {printable(failure.url)}: {printable(failure.reason)}")
     if len(done.failures) > _MOST_SHOWN:
@@ -242,6 +289,8 @@ class Health(Noun, frozen=True, kw_only=True):
     latest: datetime | None = None
     indexes: tuple[Index, ...] = ()
     troubles: tuple[Trouble, ...] = ()
+    pictures: dict[PictureState, int] = msgspec.field(default_factory=dict)
+    picture_bytes: int = 0
 
 
 def health_of(source: Source, archive: Archive) -> Health:
@@ -268,6 +317,7 @@ def health_of(source: Source, archive: Archive) -> Health:
         if counts[state]
         for each in archive.entries(source.id, state)
     )
+    shown = archive.picture_counts(source.id)
     return Health(
         source=source.id,
         name=source.name,
@@ -277,6 +327,8 @@ def health_of(source: Source, archive: Archive) -> Health:
         latest=archive.last_copy(source.id),
         indexes=indexes,
         troubles=troubles,
+        pictures={state: number for state, (number, _) in shown.items() if number},
+        picture_bytes=sum(size for _, size in shown.values()),
     )
 
 
@@ -299,6 +351,11 @@ def status(health: list[Health], now: datetime) -> None:
     ]
     for line in table([head, *rows], right=range(1, 2 + len(states))):
         result(line)
+    pictured = [each for each in health if each.pictures]
+    if pictured:
+        result("")
+    for line in table([(each.source, "pictures", _pictures(each)) for each in pictured]):
+        result(line)
     for each in health:
         for index in each.indexes:
             if index.failures:
@@ -315,6 +372,12 @@ def status(health: list[Health], now: datetime) -> None:
                 result(f"  {printable(trouble.title or trouble.url)} ({each.source}/{trouble.key}){again}")
             if len(alike) > 3:
                 result(f"  and {len(alike) - 3:,} more; --json lists all")
+
+
+def _pictures(health: Health) -> str:
+    """How many pictures are kept, how many bytes of them, and how many are not."""
+    said = [f"{health.pictures[state]:,} {state.value}" for state in PictureState if state in health.pictures]
+    return f"{', '.join(said)}; {health.picture_bytes / 1e6:,.1f} MB"
 
 
 def _since(moment: datetime | None, now: datetime) -> str:
@@ -358,7 +421,62 @@ def standing(entry: Entry | None, *, quiet: bool) -> None:
         talk(f"{entry.state}{when}: {printable(entry.reason)}{answer}", quiet=quiet)
 
 
+# --- search --------------------------------------------------------------------------------------------------------
+
+
+def found(answer: Found) -> None:
+    """What a search found: a title, where it is from, and where in it the words stand."""
+    for number, hit in enumerate(answer.hits):
+        line = hit.headline
+        when = f"{line.published or line.at:%Y-%m-%d}"
+        withdrawn = styled("  withdrawn", "warn") if line.withdrawn else ""
+        if number:
+            result("")
+        result(f"{_bright(hit.title)}{withdrawn}")
+        result(styled(f"  {printable(f'{line.source}/{line.key}')}  {when}", "dim"))
+        for each in hit.excerpts:
+            result(f"  {_bright(each)}")
+    if not answer.hits:
+        result("nothing in the archive answers to these words")
+    elif answer.more:
+        result(f"\nthere are more than these {len(answer.hits)}; `--limit` shows more, `--since` and `--until` fewer")
+
+
+def _bright(piece: Excerpt) -> str:
+    """An excerpt for a terminal: what was looked for in bold, and in [brackets] where there is none."""
+    begin, end = ("\x1b[1m", "\x1b[0m") if styled("x", "bold") != "x" else ("[", "]")
+    shown, last = "", 0
+    for start, stop in piece.marks:
+        shown += f"{_plainly(piece.text[last:start])}{begin}{_plainly(piece.text[start:stop])}{end}"
+        last = stop
+    return shown + _plainly(piece.text[last:])
+
+
+def _plainly(words: str) -> str:
+    """Printable, and none that turns the direction of what stands after it on the line."""
+    return re.sub("[\u202a-\u202e\u2066-\u2069]", "\ufffd", printable(words))
+
+
 # --- one article ---------------------------------------------------------------------------------------------------
+
+
+def kin(others: tuple[Headline, ...], *, quiet: bool) -> None:
+    """Where else the same text stands, the oldest first."""
+    for other in others[:_MOST_SHOWN]:
+        withdrawn = ", withdrawn" if other.withdrawn else ""
+        at = dates.iso(other.published or other.at)
+        talk(f"the same text: {printable(f'{other.source}/{other.key}')} ({at}{withdrawn})", quiet=quiet)
+    if len(others) > _MOST_SHOWN:
+        talk(f"and {len(others) - _MOST_SHOWN} more", quiet=quiet)
+
+
+def stood(history: tuple[Revision, ...], at: datetime) -> tuple[Revision, ...]:
+    """What was known of an article at a moment: its revisions until then."""
+    until = tuple(revision for revision in history if revision.at <= at)
+    if history and not until:
+        first = dates.iso(history[0].at)
+        raise ConfigError(f"at {dates.iso(at)} the archive had no copy yet; its first is of {first}, see `--history`")
+    return until
 
 
 def article(history: tuple[Revision, ...], arguments: argparse.Namespace) -> None:
@@ -418,7 +536,7 @@ def _diff(history: tuple[Revision, ...], chosen: Revision, *, as_one_json: bool)
         return
     result(words)
     for line in lines:
-        shown = printable(marked(line))
+        shown = printable(isolated(line))
         shown = re.sub(r"\{\+.*?\+\}", lambda match: styled(match[0], "good"), shown)
         shown = re.sub(r"\[-.*?-\]", lambda match: styled(match[0], "bad"), shown)
         result(f"{styled(line.where + ':', 'dim')} {shown}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 
 from wirecopy.publish import LAYOUTS, PICTURES
 from wirecopy.version import __version__
@@ -70,17 +71,33 @@ def parser() -> argparse.ArgumentParser:
     sub = command("collect", "visit what is due, keep what is new or changed")
     sub.add_argument("sources", metavar="SOURCE", nargs="*", help="only these (default: every source of the file)")
     sub.add_argument("--all", action="store_true", help="everything, due or not")
+    sub.add_argument("--no-pictures", action="store_true", help="articles only; their pictures stay due")
     sub.add_argument("--since", metavar="DAY", help="page back to this day, as 2026-10-22 or 30d, to catch up")
 
     sub = command("import", "take in documents of other mirrors")
-    sub.add_argument("paths", metavar="PATH", nargs="+", help="classic documents (.md), or folders of them")
+    sub.add_argument(
+        "paths",
+        metavar="PATH",
+        nargs="+",
+        help="classic documents (.md), web archives (WARC, WACZ), folders of them, or another wirecopy.db",
+    )
     sub.add_argument("--source", metavar="ID", help="the source they belong to (default: by their addresses)")
+    sub.add_argument("--known", action="store_true", help="of web archives: only sources that are followed or ship")
+    sub.add_argument("--again", action="store_true", help="of web archives: also those that were taken in before")
 
     sub = command("publish", "write what changed")
-    sub.add_argument("format", metavar="FORMAT", nargs="?", default="markdown", choices=["markdown"], help="markdown")
+    sub.add_argument(
+        "format",
+        metavar="FORMAT",
+        nargs="?",
+        default="markdown",
+        choices=["markdown", "warc"],
+        help="markdown (default), or warc: the captures, as evidence",
+    )
     sub.add_argument("--layout", choices=LAYOUTS, help="plain is for people, classic is the model document")
     sub.add_argument("--pictures", choices=PICTURES, help="where pictures are shown from")
-    sub.add_argument("--to", metavar="FOLDER", help="where to write (default: public/ beside the file)")
+    sub.add_argument("--to", metavar="FOLDER", help="where to write (default: public/ beside the file; warc: warc/)")
+    sub.add_argument("--wacz", action="store_true", help="of warc: one file of it all for ReplayWeb.page, too")
 
     sub = command("status", "sources, last visits, failures, what is held, the ledger")
     sub.add_argument("sources", metavar="SOURCE", nargs="*", help="only these")
@@ -101,17 +118,71 @@ def parser() -> argparse.ArgumentParser:
     sub = command("show", "one article as Markdown, its history, its edits")
     sub.add_argument("article", metavar="ARTICLE", help="SOURCE/KEY, a key, FAMILY:KEY or the article's address")
     sub.add_argument("--revision", metavar="N", type=_count, help="as it stood in this revision")
+    sub.add_argument("--at", metavar="TIME", help="as it stood then: 2026-10-22, 2026-10-22T14:00 (UTC), or 30d ago")
     sub.add_argument("--history", action="store_true", help="its revisions, one a line")
     sub.add_argument("--diff", action="store_true", help="what the last revision changed, or revision N")
 
+    sub = command("search", "find articles in the archive by their words, in any language")
+    sub.add_argument(
+        "words",
+        metavar="WORDS",
+        nargs="+",
+        help='words, "phrases", -not these, source: author: section: since: until: (docs/search.md)',
+    )
+    sub.add_argument("--source", metavar="ID", action="append", default=[], help="only of this source; may be repeated")
+    sub.add_argument("--since", metavar="DAY", help="only from this day on, as 2026-10-22, 2026-10 or 30d")
+    sub.add_argument("--until", metavar="DAY", help="only until the end of this day")
+    sub.add_argument("--limit", metavar="N", type=_count, default=20, help="how many at most (default 20)")
+    order = sub.add_mutually_exclusive_group()
+    order.add_argument("--best", action="store_true", help="the best first: who has the words in the title")
+    order.add_argument("--newest", action="store_true", help="the newest first (the default)")
+
+    sub = command("reread", "read the stored captures again by today's rules; no revision comes or goes by it")
+    sub.add_argument("sources", metavar="SOURCE", nargs="*", help="only these (default: every source of the file)")
+    sub.add_argument("--rehearse", action="store_true", help="show what would change, and keep nothing")
+    sub.add_argument(
+        "--articles", metavar="N", type=_count, default=10, help="with --rehearse: how many differences (default 10)"
+    )
+    sub.add_argument("--workers", metavar="N", type=_count, help="how many processes read (default: as in the file)")
+
+    sub = command("remove", "take articles, a source or a picture down, for good; without an argument: list what was")
+    sub.add_argument("articles", metavar="ARTICLE", nargs="*", help="SOURCE/KEY, a key, or the article's address")
+    sub.add_argument("--source", metavar="ID", help="all of this source, what comes later too")
+    sub.add_argument("--from", metavar="DAY", dest="since", default="", help="with --source: from this day on")
+    sub.add_argument("--until", metavar="DAY", default="", help="with --source: up to this day, it included")
+    sub.add_argument("--picture", metavar="URL", default="", help="a picture, by its address, its key or its SHA-256")
+    sub.add_argument("--reason", metavar="WORDS", default="", help="why; it stands in the public list")
+    sub.add_argument("--by", metavar="WHO", default="", help="who decided (default: contact); not published")
+    sub.add_argument("--rehearse", action="store_true", help="show what would go, and keep everything")
+
     sub = command("verify", "check every stored byte, and every published file, against its digest")
     sub.add_argument("--published", metavar="FOLDER", help="the published folder (default: public/ beside the file)")
+    sub.add_argument("--repair", action="store_true", help="save what is whole, make the rest anew, name what is lost")
+    sub.add_argument(
+        "--absent", metavar="WORDS", nargs="*", help="search for what was taken down, or for these words, byte by byte"
+    )
+    sub.add_argument("--copy", metavar="FILE", action="append", default=[], help="with --absent: search this file too")
+
+    sub = command("backup", "copy the archive elsewhere, also while it is written to; the copy is read back")
+    sub.add_argument("to", metavar="TO", help="a folder, or a file; only an earlier state of this archive is replaced")
+
+    sub = command("restore", "put a backup in the archive's place")
+    sub.add_argument("source", metavar="FROM", help="what `wirecopy backup` wrote, or its folder")
+    sub.add_argument("--force", action="store_true", help="though there is an archive; it is kept as .before-restore")
 
     sub = command("demo", "the whole chain against a simulated outlet on this machine")
     sub.add_argument(
         "folder", metavar="FOLDER", nargs="?", default="demo-mirror", help="where to build it (default ./demo-mirror)"
     )
     return top
+
+
+def shielded(argv: Sequence[str]) -> list[str]:
+    """The arguments, so that `search 普京 -Sport` is understood: what begins with one "-" is no option of a search."""
+    if "search" not in argv[:1]:
+        return list(argv)
+    # A word that holds a blank is never an option to argparse.
+    return [f"{word} " if word[:1] == "-" and word[1:2] not in ("", "-") and word != "-h" else word for word in argv]
 
 
 def _count(words: str) -> int:

@@ -18,7 +18,6 @@ from wirecopy.collect.revise import fingerprint, revise
 from wirecopy.errors import ReadError
 from wirecopy.model import (
     Capture,
-    Change,
     Entry,
     Failure,
     Lead,
@@ -45,12 +44,16 @@ class Found(Noun, frozen=True, kw_only=True):
 
 
 class Import(Noun, frozen=True, kw_only=True):
-    """What an import did. `characters`, `pictures` and `links` count what the documents brought."""
+    """What an import did. `characters`, `pictures` and `links` count what the documents brought.
+
+    `kept_out` documents were taken down before: they do not come back.
+    """
 
     documents: int = 0
     new: int = 0
     edited: int = 0
     same: int = 0
+    kept_out: int = 0
     characters: int = 0
     pictures: int = 0
     links: int = 0
@@ -87,7 +90,7 @@ def take_in(
                     enrolled.add(source.id)
                 change = _archive(file, document, source, archive)
                 counts["documents"] += 1
-                counts[change.value if change else "same"] += 1
+                counts[change] += 1
                 counts["characters"] += len(document_text(document.article.body))
                 counts["pictures"] += sum(1 for picture in pictures(document.article) if picture.url)
                 counts["links"] += sum(1 for _ in links(document.article))
@@ -98,6 +101,7 @@ def take_in(
         new=counts["new"],
         edited=counts["edited"],
         same=counts["same"],
+        kept_out=counts["kept_out"],
         characters=counts["characters"],
         pictures=counts["pictures"],
         links=counts["links"],
@@ -112,8 +116,8 @@ def _batches(files: Iterable[Found]) -> Iterator[list[Found]]:
         yield together
 
 
-def _archive(file: Found, document: classic.Classic, source: Source, archive: Archive) -> Change | None:
-    """Put one document in its place in time; how it differs from the copy before it, None if it does not."""
+def _archive(file: Found, document: classic.Classic, source: Source, archive: Archive) -> str:
+    """Put one document in its place in time; what came of it, in the word under which `Import` counts it."""
     own = document.article
     article = replace(
         own,
@@ -132,7 +136,7 @@ def _archive(file: Found, document: classic.Classic, source: Source, archive: Ar
     )
     history = archive.history(source.id, article.key)
     if any(revision.at == document.at and revision.fingerprint == fingerprint(article) for revision in history):
-        return None
+        return "same"
     earlier: Revision | None = next((revision for revision in reversed(history) if revision.at <= document.at), None)
     standing = next(
         (revision for revision in reversed(history) if revision.at <= document.at and revision.article is not None),
@@ -140,11 +144,11 @@ def _archive(file: Found, document: classic.Classic, source: Source, archive: Ar
     )
     revision = revise(earlier, standing.article if standing else None, article, page)
     if revision is None:
-        return None
+        return "same"
     lead = Lead(source=source.id, key=article.key, url=article.url, title=article.title, published=article.published)
     known = archive.entry(source.id, article.key)
     entry = known or Entry(lead=lead, first_seen=document.at, last_seen=document.at)
     if known is None or known.state in (State.WAITING, State.FAILED):
         entry = replace(entry, state=State.ARCHIVED, reason="", checked=document.at, failures=0, due=None)
-    archive.settle(entry, captures=[page], revision=revision)
-    return revision.change
+    settled = archive.settle(entry, captures=[page], revision=revision)
+    return "kept_out" if settled is None else revision.change.value

@@ -18,7 +18,7 @@ from typing import Protocol, TypeVar
 
 from wirecopy import urls
 from wirecopy.archive.protocol import Archive
-from wirecopy.collect import discover, holding, schedule
+from wirecopy.collect import discover, holding, pictures, schedule
 from wirecopy.collect.doubt import doubt, repeats
 from wirecopy.collect.read import Incomplete, Reading, habits, is_copy, is_imported, rules_of
 from wirecopy.collect.read.habits import NO_HABITS, Glance, Habits
@@ -115,19 +115,21 @@ async def collect(
     most: int | None = None,
     since: datetime | None = None,
     reader: Reader | None = None,
+    checker: pictures.Checker | None = None,
     tell: Callable[[Step], None] = _say_nothing,
     jitter: Callable[[], float] = random.random,
 ) -> tuple[Outcome, ...]:
     """One round: every source that is due (all of them and all their articles with `everything`), side by side.
 
     Without `indexes` no index page is asked, only articles; `most` bounds the articles looked at per source. With
-    `since` every index is asked, and followed into its past as far as that moment.
+    `since` every index is asked, and followed into its past as far as that moment. Pictures are asked for where there
+    is a `checker` of them and the source keeps them.
     Never raises for one source: its failures are in its Outcome. An ArchiveError ends the round.
     """
     chosen = tuple(sources)
     archive.enrol(chosen)
     plan = _Plan(now=now, everything=everything, indexes=indexes, most=most, since=since)
-    rounds = [_Round(source, archive, door, reader or Here(), plan, tell, jitter) for source in chosen]
+    rounds = [_Round(source, archive, door, reader or Here(), checker, plan, tell, jitter) for source in chosen]
     return tuple(await _side_by_side(each.run() for each in rounds))
 
 
@@ -161,6 +163,8 @@ class _Tally:
     held: int = 0
     not_modified: int = 0
     asked: int = 0
+    pictures: int = 0
+    pictures_missing: int = 0
     changes: dict[Change, int] = field(default_factory=lambda: dict.fromkeys(Change, 0))
     failures: list[Failure] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
@@ -200,6 +204,7 @@ class _Round:
         archive: Archive,
         door: Door,
         reader: Reader,
+        checker: pictures.Checker | None,
         plan: _Plan,
         tell: Callable[[Step], None],
         jitter: Callable[[], float],
@@ -208,6 +213,7 @@ class _Round:
         self.archive = archive
         self.door = door
         self.reader = reader
+        self.checker = checker
         self.plan = plan
         self.now = plan.now
         self.tell = tell
@@ -224,6 +230,7 @@ class _Round:
                 await self.discover()
             await self.follow()
             await self.learn()
+            await self.gather()
         except ArchiveError:
             raise
         except Exception as error:  # noqa: BLE001 - one failing source harms no other; what it was is in the outcome
@@ -240,6 +247,8 @@ class _Round:
             held=counted.held,
             asked=counted.asked,
             not_modified=counted.not_modified,
+            pictures=counted.pictures,
+            pictures_missing=counted.pictures_missing,
             failures=tuple(counted.failures),
             complaints=tuple(counted.complaints),
         )
@@ -581,6 +590,28 @@ class _Round:
             with contextlib.suppress(SourceError):
                 glances.append(await self.reader.glance(self.source, entry.lead, page))
         self.archive.learn(self.source.id, encode(habits.learn(glances, articles)))
+
+    async def gather(self) -> None:
+        """Fetch the pictures that the archived articles show. What is missing is no failure of the source."""
+        if self.checker is None or self.source.pictures != "own":
+            return
+        found = await pictures.gather(
+            self.source,
+            archive=self.archive,
+            door=self.door,
+            checker=self.checker,
+            now=self.now,
+            everything=self.plan.everything,
+            jitter=self.jitter,
+            tell=lambda name, done, todo: self.tell(Step(self.source.id, f"picture {name}", done, todo)),
+        )
+        self.tally.pictures, self.tally.pictures_missing = found.kept, found.missing
+        self.tally.asked += found.asked
+        self.tally.not_modified += found.not_modified
+        if found.left:
+            self.tally.complaints.append(
+                f"pictures had no answer, one after the other; {found.left:,} are left for later"
+            )
 
     async def settle(self, entry: Entry, look: _Look) -> None:
         """End a look in the ledger, with its evidence and what it changed, in one transaction."""

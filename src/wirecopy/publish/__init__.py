@@ -1,4 +1,4 @@
 """The readers' side: an edition becomes files."""
 
 LAYOUTS = ("plain", "classic")
-PICTURES = ("outlet", "proxy", "none")
+PICTURES = ("own", "outlet", "proxy", "none")

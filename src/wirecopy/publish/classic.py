@@ -48,17 +48,25 @@ from wirecopy.model import (
     text,
 )
 
-Pictures = Literal["proxy", "outlet"]
+Pictures = Literal["proxy", "outlet", "own"]
 
 
-def render(document: Document, *, pictures: Pictures = "proxy", link: Callable[[Link], str] | None = None) -> bytes:
+def render(
+    document: Document,
+    *,
+    pictures: Pictures = "proxy",
+    link: Callable[[Link], str] | None = None,
+    copy: Callable[[Picture], str] | None = None,
+) -> bytes:
     """The classic document of an article.
 
-    `pictures`: through the ancestor's proxy, or from the outlet itself. `link` gives the address that a link is to
-    lead to ("" for none); without it links are written as the ancestor wrote them, the outlet's own content by its API.
+    `pictures`: through the ancestor's proxy, from the outlet itself, or "own", our copies, for each of which `copy`
+    gives the relative path ("" where there is none: the place stays empty, as the ancestor left it). `link` gives the
+    address that a link is to lead to ("" for none); without it links are written as the ancestor wrote them, the
+    outlet's own content by its API.
     """
     article = document.article
-    writer = _Writer(article, pictures, seams.ancestral if link is None else _rewritten(link))
+    writer = _Writer(article, pictures, seams.ancestral if link is None else _rewritten(link), copy)
     head = f"<!--{dates.epoch_ms(document.at)}-->\n[{writer.title()}]({writer.address()})\n------\n\n"
     return (head + writer.body() + "\n").encode("utf-8", "replace")
 
@@ -86,8 +94,11 @@ _YOUTUBE = re.compile(
 class _Writer:
     """One article on its way to being a document. `where` is always the place of a thing as seams name it."""
 
-    def __init__(self, article: Article, pictures: Pictures, anchor: seams.Anchor) -> None:
+    def __init__(
+        self, article: Article, pictures: Pictures, anchor: seams.Anchor, copy: Callable[[Picture], str] | None
+    ) -> None:
         self.article = article
+        self.copy = copy if pictures == "own" else None
         self.direct = pictures == "outlet"
         self.anchor = anchor
         self.seams = seams.index(article.seams)
@@ -217,6 +228,8 @@ class _Writer:
         return f'<img src="{self.source(where, picture)}" width="100%">'
 
     def source(self, where: str, picture: Picture) -> str:
+        if self.copy is not None:
+            return seams.attribute(self.copy(picture))
         ways = self.ways(f"{where}/picture", picture.url)
         own = picture.url if seams.AS_IT_STANDS in ways or seams.DIRECT in ways else seams.dw_size(picture)
         if not seams.is_web(own):

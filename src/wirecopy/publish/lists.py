@@ -6,22 +6,26 @@ is not the source's own. Nothing on a page changes unless something on it change
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 
+import msgspec
+
 from wirecopy import dates
-from wirecopy.model import Headline, Shelf
+from wirecopy.model import Headline, Shelf, TakeDown, replace
 from wirecopy.publish import commonmark, manifest
 from wirecopy.text import is_rtl
 from wirecopy.urls import resolve
 
 FRONT = "index.md"
+TAKE_DOWNS = "take-downs.md"
+TAKE_DOWNS_DATA = "take-downs.json"
 _LATEST_DAYS = 31
 LATEST = 50
 """How many headlines the page of a source shows."""
 
 
-def front(shelves: Iterable[Shelf], days: Iterable[tuple[str, int]]) -> bytes:
+def front(shelves: Iterable[Shelf], days: Iterable[tuple[str, int]], downs: Sequence[TakeDown] = ()) -> bytes:
     """The front page: what this folder is, its sources, its latest days."""
     standing = [shelf for shelf in shelves if shelf.months]
     documents = sum(number for shelf in standing for _, number in shelf.months)
@@ -43,7 +47,34 @@ def front(shelves: Iterable[Shelf], days: Iterable[tuple[str, int]]) -> bytes:
     lines += ["", "## Latest days", ""]
     for day, number in list(days)[:_LATEST_DAYS]:
         lines.append(f"- [{day}]({manifest.day_list(day)}) · {_counted(number, 'document')}")
+    if downs:
+        lines += ["", f"This mirror has taken something down [{_counted(len(downs), 'time')}]({TAKE_DOWNS})."]
     return _page(lines)
+
+
+def take_downs(downs: Sequence[TakeDown]) -> bytes:
+    """What the mirror took down: when, of which source, why, and the digest of a name; nothing of what it said."""
+    lines = [
+        "# Taken down",
+        "",
+        "What this mirror held and holds no more, by its own decision. An article is named by the SHA-256 of "
+        f"`source/key`, a picture by that of its name. The same as data: [{TAKE_DOWNS_DATA}]({TAKE_DOWNS_DATA}).",
+        "",
+    ]
+    for each in downs:
+        what = {"article": "an article", "source": "everything", "picture": "a picture"}.get(each.scope, "")
+        what = what or f"what is from {each.since or 'the first day'} to {each.until or 'the last'}"
+        of = f" of {commonmark.escaped(each.source)}" if each.source else ""
+        counted = f" ({_counted(each.articles, 'article')})" if each.scope in ("source", "days") else ""
+        named = f" · `{each.name}`" if each.name else ""
+        lines.append(f"- {dates.iso(each.at)[:10]} {what}{of}{counted}: {commonmark.escaped(each.reason)}{named}")
+    return _page(lines)
+
+
+def take_downs_data(downs: Sequence[TakeDown]) -> bytes:
+    """The same as JSON. Who decided is the operator's own affair."""
+    told = [replace(each, who="", purged=None, bytes=0) for each in downs]
+    return msgspec.json.format(msgspec.json.encode({"take_downs": told}), indent=1) + b"\n"
 
 
 def day(of: str, headlines: Iterable[Headline], shelves: Mapping[str, Shelf]) -> bytes:

@@ -25,6 +25,10 @@ VERSION = 1
 
 Files = dict[str, tuple[str, int]]  # path: (SHA-256 in hexadecimal, size in bytes)
 
+PICTURE = re.compile(r"pictures/[0-9a-f]{2}/[0-9a-f]{64}\.[a-z]{3,4}")
+"""The path of a picture, wherever it stands in a document."""
+
+_EXTENSIONS = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp"}
 _SEGMENT = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._~=+@-]*")
 # Names that Windows keeps for devices, with any extension (learn.microsoft.com/windows/win32/fileio/naming-a-file).
 _RESERVED = re.compile(r"(?i:con|prn|aux|nul|conin\$|conout\$|com[0-9]|lpt[0-9])(?:\.|$)")
@@ -58,6 +62,16 @@ def month_list(source: str, month: str) -> str:
     return f"sources/{source}/{month}.md"
 
 
+def picture(digest: str, media: str) -> str:
+    """Where a picture stands: pictures/3f/3f9a….jpg, by the SHA-256 of its bytes. Whoever shows it, it is one file."""
+    return f"pictures/{digest[:2]}/{digest}.{_EXTENSIONS[media]}"
+
+
+def pictures_page(shard: str) -> str:
+    """The page of the manifest for the pictures whose digests begin so."""
+    return f"manifest/pictures/{shard}.json"
+
+
 def month_page(source: str, month: str) -> str:
     """The page of the manifest for a source's month: its documents and their list."""
     return f"manifest/sources/{source}/{month}.json"
@@ -84,6 +98,8 @@ def listed_in(path: str) -> str:
             return source_page(source.removesuffix(".md"))
         case ["days", year, month, _]:
             return days_page(f"{year}-{month}")
+        case ["pictures", shard, _]:
+            return pictures_page(shard)
         case ["manifest", "sources", source, _]:
             return source_page(source)
         case _:

@@ -5,26 +5,30 @@
   other options, another rendering, a killed run) everything is rendered, and what should no longer be there goes.
 - Both ways end with the same bytes, and the same archive gives the same bytes anywhere.
 - A full publication goes month by month and holds one month's names at a time.
+- Our own copies of pictures stand under their digests, once each; of what is there already no byte is read again.
 
 The form of a document is plain.py's or classic.py's business, that of the lists lists.py's, the disk's output.py's.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from itertools import islice
-from pathlib import Path
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
+from itertools import groupby, islice
+from pathlib import Path, PurePosixPath
+from typing import cast
 
 import msgspec
 
 from wirecopy.errors import ConfigError
-from wirecopy.model import Document, Edition, Headline, Link, Noun, Shelf
+from wirecopy.model import Document, Edition, Headline, Link, Noun, Picture, Shelf
+from wirecopy.model import pictures as pictures_of
 from wirecopy.publish import LAYOUTS, PICTURES, lists, manifest, plain
 from wirecopy.publish.output import Output, check
 
 __all__ = ["Published", "check", "publish"]
 
-RENDERING = 1
+RENDERING = 2
 """Raise this with every change to the bytes that plain.py, classic.py or lists.py write: folders are then made anew."""
 
 Progress = Callable[[int, int, str], None]
@@ -45,12 +49,14 @@ class Published(Noun, frozen=True, kw_only=True):
 
 
 class _Bookmark(Noun, frozen=True, kw_only=True):
-    """What a folder shows. `shelves`: what the lists say of each source beside its documents."""
+    """What a folder shows. `shelves`: what the lists say of each source beside its documents; `shown_from`: where the
+    documents of each show pictures from.
+    """
 
     archive: str
     stamp: int
     layout: str
-    pictures: str
+    shown_from: dict[str, str]
     rendering: int
     shelves: dict[str, tuple[str, str, str]]
 
@@ -61,30 +67,36 @@ def publish(
     *,
     layout: str = "plain",
     pictures: str = "",
+    by_source: Mapping[str, str] | None = None,
     progress: Progress | None = None,
 ) -> Published:
     """Make the folder show the edition. `progress` is called with (done, all, what) for each document.
 
-    `pictures`: documents show them from the "outlet", through the "proxy", or not ("none": a link). Left out, it is
-    "none" in plain, so that a reader's machine asks nobody, and "proxy" in classic, as it always was.
+    `pictures`: documents show our "own" copies, or pictures from the "outlet", through the "proxy", or not ("none": a
+    link). Left out, it is "proxy" in classic, as it always was, and in plain what `by_source` says of a source, else
+    "own", so that a reader's machine asks nobody.
 
     Raises PublishError when something could not be written; what was published before then stands, and the next call
     completes this one.
     """
     _one_of("layout", layout, LAYOUTS)
-    pictures = pictures or {"plain": "none", "classic": "proxy"}[layout]
-    _one_of("pictures", pictures, PICTURES[:2] if layout == "classic" else PICTURES)
+    pictures = pictures or ("proxy" if layout == "classic" else "")
+    known = tuple(each for each in PICTURES if each != "none") if layout == "classic" else PICTURES
+    _one_of("pictures", pictures or "own", known)
     shelves = {shelf.source: shelf for shelf in edition.shelves() if shelf.months}
+    shown_from = {source: pictures or (by_source or {}).get(source, "own") for source in shelves}
     now = _Bookmark(
         archive=edition.archive,
         stamp=edition.stamp,
         layout=layout,
-        pictures=pictures,
+        shown_from=shown_from,
         rendering=RENDERING,
         shelves={shelf.source: (shelf.name, shelf.language, shelf.homepage) for shelf in shelves.values()},
     )
     with Output(folder) as output:
-        work = _Publication(edition, output, shelves, _renderer(edition, layout, pictures, shelves), progress)
+        copies = _Copies(edition, output, shown_from)
+        render = _renderer(edition, layout, shown_from, copies, shelves)
+        work = _Publication(edition, output, shelves, copies, render, progress)
         since = _since(output.bookmark, now)
         if since is None:
             output.renew()
@@ -108,12 +120,14 @@ class _Publication:
         edition: Edition,
         output: Output,
         shelves: dict[str, Shelf],
+        copies: _Copies,
         render: Callable[[Document], bytes],
         progress: Progress | None,
     ) -> None:
         self._edition = edition
         self._output = output
         self._shelves = shelves
+        self._copies = copies
         self._render = render
         self._progress = progress
         self.rendered = 0
@@ -132,19 +146,22 @@ class _Publication:
         for day, _ in self._edition.days():
             self._day(day)
         self._front()
+        self._copies.bring(self._copies.named)
 
     def changes(self, since: int) -> None:
         """Render what changed since that stamp, and the lists it stands in."""
         names = list(self._edition.changed(since))
+        self._copies.bring(self._copies.of(names))  # before the documents that show them
+        before: set[str] = set()
         months: set[tuple[str, str]] = set()
         days: set[str] = set()
         for source, key in names:
-            document = self._document(source, key, len(names))
+            document = self._document(source, key, len(names), before)
             if document is not None:
                 months.add((source, document.day[:7]))
                 days.add(document.day)
                 continue
-            for month in self._remove(source, key):
+            for month in self._remove(source, key, before):
                 months.add((source, month))
                 days |= {Path(path).stem for path in self._output.listed(manifest.days_page(month))}
         for source, month in sorted(months):
@@ -154,23 +171,28 @@ class _Publication:
         for day in sorted(days):
             self._day(day)
         self._front()
+        self._copies.drop(before - self._copies.named)
 
-    def _document(self, source: str, key: str, todo: int) -> Document | None:
+    def _document(self, source: str, key: str, todo: int, before: set[str] | None = None) -> Document | None:
+        """Render a document; the pictures that it showed until now go into `before`."""
         document = self._edition.document(source, key)
         self.rendered += 1
         if document is not None:
-            self._output.write(manifest.document(source, document.day, key), self._render(document))
+            path = manifest.document(source, document.day, key)
+            if before is not None:
+                before |= _named_in(self._output.read(path))
+            self._output.write(path, self._render(document))
         if self._progress is not None:
             self._progress(self.rendered, todo, f"{source}/{key}")
         return document
 
-    def _remove(self, source: str, key: str) -> Iterator[str]:
+    def _remove(self, source: str, key: str, before: set[str]) -> Iterator[str]:
         """Take a document away that the edition no longer has; the month it stood in."""
         for page in self._output.listed(manifest.source_page(source)):
             month = Path(page).stem
-            if page == manifest.month_page(source, month) and self._output.remove(
-                manifest.document(source, month, key)
-            ):
+            path = manifest.document(source, month, key)
+            if page == manifest.month_page(source, month) and self._output.remove(path):
+                before |= _named_in(self._output.read(path))
                 yield month
 
     def _month(self, source: str, month: str) -> None:
@@ -193,7 +215,10 @@ class _Publication:
         self._list(manifest.day_list(day), lists.day(day, headlines, self._shelves) if headlines else None)
 
     def _front(self) -> None:
-        self._output.write(lists.FRONT, lists.front(self._shelves.values(), self._edition.days()))
+        downs = self._edition.take_downs()
+        self._output.write(lists.FRONT, lists.front(self._shelves.values(), self._edition.days(), downs))
+        self._list(lists.TAKE_DOWNS, lists.take_downs(downs) if downs else None)
+        self._list(lists.TAKE_DOWNS_DATA, lists.take_downs_data(downs) if downs else None)
 
     def _list(self, path: str, body: bytes | None) -> None:
         if body is None:
@@ -202,14 +227,73 @@ class _Publication:
             self._output.write(path, body)
 
 
+class _Copies:
+    """Our own copies of pictures: as documents name them, and as files. `named`: the paths that were named so far."""
+
+    def __init__(self, edition: Edition, output: Output, shown_from: Mapping[str, str]) -> None:
+        self._edition = edition
+        self._output = output
+        self._shown_from = shown_from
+        self.named: set[str] = set()
+
+    def link(self, document: Document, picture: Picture) -> str:
+        """What leads from a document to our copy of a picture, "" where there is none."""
+        path = self._path(document, picture)
+        if not path:
+            return ""
+        self.named.add(path)
+        article = document.article
+        return manifest.relative(path, manifest.document(article.source, document.day, article.key))
+
+    def of(self, names: Iterable[tuple[str, str]]) -> set[str]:
+        """The paths of all copies that these documents show."""
+        found: set[str] = set()
+        for source, key in names:
+            own = self._shown_from.get(source) == "own"
+            document = self._edition.document(source, key) if own else None
+            if document is not None:
+                found.update(self._path(document, each) for each in pictures_of(document.article))
+        return found - {""}
+
+    def bring(self, paths: Iterable[str]) -> None:
+        """Have these files in the folder, a page of the manifest after the other."""
+        for page, group in groupby(sorted(paths), key=manifest.listed_in):
+            for path in group:
+                digest = PurePosixPath(path).stem
+                self._output.place(path, digest, partial(self._edition.picture_body, digest))
+            self._output.seal(page)
+
+    def drop(self, paths: Iterable[str]) -> None:
+        """Take away those of these files that no document shows any more."""
+        for page, group in groupby(sorted(paths), key=manifest.listed_in):
+            for path in group:
+                if path not in self.of(self._edition.showing(PurePosixPath(path).stem)):
+                    self._output.remove(path)
+            self._output.seal(page)
+
+    def _path(self, document: Document, picture: Picture) -> str:
+        article = document.article
+        found = self._edition.picture(article.source, article.key, picture)
+        return "" if found is None else manifest.picture(found.digest, found.media)
+
+
+def _named_in(document: bytes) -> set[str]:
+    """The pictures that a published document names."""
+    return set(manifest.PICTURE.findall(document.decode("utf-8", "replace")))
+
+
 def _renderer(
-    edition: Edition, layout: str, pictures: str, shelves: Mapping[str, Shelf]
+    edition: Edition, layout: str, shown_from: Mapping[str, str], copies: _Copies, shelves: Mapping[str, Shelf]
 ) -> Callable[[Document], bytes]:
     if layout == "classic":
         from wirecopy.publish import classic
 
         # The classic document spells links as its ancestor did; with `link` it would not be the same bytes.
-        return lambda document: classic.render(document, pictures="proxy" if pictures == "proxy" else "outlet")
+        return lambda document: classic.render(
+            document,
+            pictures=cast("classic.Pictures", shown_from[document.article.source]),
+            copy=partial(copies.link, document),
+        )
 
     names = {shelf.source: shelf.name for shelf in shelves.values()}
 
@@ -221,11 +305,19 @@ def _renderer(
             found = edition.find(link.ref) if link.ref else None
             if found is None and link.href:
                 found = edition.find(link.href)
-            if found is None:
-                return ""
+            return "" if found is None else at(found)
+
+        def at(found: Headline) -> str:
             return manifest.relative(manifest.document(found.source, found.day, found.key), here)
 
-        return plain.render(document, pictures=pictures, link=own, names=names)
+        return plain.render(
+            document,
+            pictures=shown_from[article.source],
+            link=own,
+            copy=partial(copies.link, document),
+            names=names,
+            kin=[(each, at(each)) for each in edition.kin(article.source, article.key)],
+        )
 
     return render
 
@@ -237,7 +329,8 @@ def _since(stored: bytes, now: _Bookmark) -> int | None:
     except ValueError:  # none yet, or not ours
         return None
     is_alike = then.archive == now.archive and then.stamp <= now.stamp
-    is_alike &= (then.layout, then.pictures, then.rendering) == (now.layout, now.pictures, now.rendering)
+    is_alike &= (then.layout, then.rendering) == (now.layout, now.rendering)
+    is_alike &= all(now.shown_from.get(source, said) == said for source, said in then.shown_from.items())
     is_alike &= all(now.shelves.get(source, said) == said for source, said in then.shelves.items())
     return then.stamp if is_alike else None
 

@@ -124,6 +124,24 @@ class Output:
             self.unchanged += 1
         return changed
 
+    def place(self, path: str, digest: str, body: Callable[[], bytes]) -> None:
+        """Have the bytes of this SHA-256 (hexadecimal) at this path; they are asked for only where they are not there.
+
+        What the manifest lists is believed to stand there in its size; where everything is made again, it is read.
+        """
+        page = self._page(self._listed_in(manifest.checked(path)))
+        page.claim(path)
+        known = page.files.get(path) or page.before.get(path)
+        if known is not None and known[0] == digest and self._stands(path, known):
+            page.files[path] = known
+            self.unchanged += 1
+        else:
+            self.write(path, body())
+
+    def read(self, path: str) -> bytes:
+        """What stands at this path, as it was published before; b"" for nothing."""
+        return self._read(path) or b""
+
     def remove(self, path: str) -> bool:
         """Take away what we published at this path. False: we did not."""
         return self._page(self._listed_in(manifest.checked(path))).drop(path)
@@ -174,7 +192,7 @@ class Output:
             above = self._page(self._listed_in(manifest.checked(name)))
             above.claim(name)
             is_ours = name in above.before or name in above.files or name in self._left
-        stored = self._read(name) if is_ours else None
+        stored = (self._pending.get(name) or self._read(name)) if is_ours else None
         before = {} if stored is None else manifest.decode(stored, str(self._folder / name))
         page = self._pages[name] = _Page(before, {} if self._renewing else dict(before))
         return page
@@ -293,6 +311,21 @@ class Output:
                 return False
             with _opened(place, os.O_RDONLY) as file:
                 return file.read() == body
+
+    def _stands(self, path: str, entry: tuple[str, int]) -> bool:
+        """Is the file there that the manifest lists?"""
+        if self._renewing:
+            body = self._read(path)
+            return body is not None and _entry(body) == entry
+        if not self._has_folder(path):
+            return False
+        place = self._folder / path
+        with _naming(place):
+            try:
+                found = os.lstat(place)
+            except FileNotFoundError:
+                return False
+        return stat.S_ISREG(found.st_mode) and found.st_size == entry[1]
 
     def _read(self, path: str) -> bytes | None:
         if not self._has_folder(path):

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from urllib.parse import quote
 
@@ -28,6 +28,7 @@ from wirecopy.model import (
     Figure,
     Gallery,
     Heading,
+    Headline,
     Link,
     List,
     LiveEntry,
@@ -53,6 +54,7 @@ _MAIL = re.compile(r"mailto:[\w.+%-]+@[A-Za-z0-9.-]+")
 _API = re.compile(r"https?://(?:api\.|[^/]+/(?:[\w-]+-)?api/)", re.IGNORECASE)
 # Renderers stop at some depth of quotes and lists (markdown-it: 20 blocks, a quoted list item is four).
 _DEEPEST = 4
+_MOST_KIN = 20  # documents of one text that are named
 
 
 def render(
@@ -60,14 +62,18 @@ def render(
     *,
     pictures: str = "outlet",
     link: Callable[[Link], str] | None = None,
+    copy: Callable[[Picture], str] | None = None,
     names: Mapping[str, str] | None = None,
+    kin: Sequence[tuple[Headline, str]] = (),
 ) -> bytes:
     """The plain document of an article.
 
-    `pictures`: from the "outlet", through the "proxy", or "none" (a link instead). `link` gives the relative path of
-    the mirror's own document for a link, "" where it has none; `names` what readers call each source.
+    `pictures`: "own", our copies, for each of which `copy` gives the relative path ("" where there is none); from the
+    "outlet", through the "proxy", or "none" (a link instead). `link` gives the relative path of the mirror's own
+    document for a link, "" where it has none; `names` what readers call each source. `kin` are the documents that are
+    one text with this one, oldest first, with the relative path of each.
     """
-    body = _Writer(pictures, link, names or {}).document(document).encode("utf-8", "replace")
+    body = _Writer(pictures, link, copy, names or {}).document(document, kin).encode("utf-8", "replace")
     return _front_matter(document, hashlib.sha256(body).hexdigest()).encode("utf-8", "replace") + body
 
 
@@ -143,17 +149,25 @@ _WEAK = {
 class _Writer:
     """Blocks as CommonMark, for one document."""
 
-    def __init__(self, pictures: str, link: Callable[[Link], str] | None, names: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        pictures: str,
+        link: Callable[[Link], str] | None,
+        copy: Callable[[Picture], str] | None,
+        names: Mapping[str, str],
+    ) -> None:
         self._pictures = pictures
+        self._copy = copy
         self._names = names
         self._own = link
 
-    def document(self, document: Document) -> str:
+    def document(self, document: Document, kin: Sequence[tuple[Headline, str]]) -> str:
         article = document.article
         parts = [
             f"# {commonmark.escaped(article.title) or 'Untitled'}",
             *self._notes(document),
             *self._opening(article),
+            *self._kin(document, kin),
             *([] if article.picture is None else self._picture(article.picture)),
             *self.blocks(article.body, 2, 0),
             *self._closing(article),
@@ -219,13 +233,30 @@ class _Writer:
             )
         return self._quote(notes, 0)
 
+    def _kin(self, document: Document, kin: Sequence[tuple[Headline, str]]) -> list[str]:
+        """Where else the same text stands, and where it stood first."""
+        said = [self._relative(*each) for each in kin[:_MOST_KIN]]
+        if not said:
+            return []
+        more = f" and {len(kin) - _MOST_KIN} more" if len(kin) > _MOST_KIN else ""
+        first = kin[0][0]
+        is_later = (first.published or first.at) < (document.article.published or document.at)
+        begun = [f"First at {said.pop(0)}"] if is_later else []
+        rest = [f"{'also' if is_later else 'Also'} in {', '.join(said)}{more}"] if said else []
+        return [f"{'; '.join([*begun, *rest])}."]
+
+    def _relative(self, headline: Headline, path: str) -> str:
+        name = commonmark.escaped(self._names.get(headline.source) or headline.source)
+        withdrawn = ", withdrawn" if headline.withdrawn else ""
+        return f"[{name}]({commonmark.destination(path)}) ({_time(headline.published or headline.at)}{withdrawn})"
+
     def _opening(self, article: Article) -> list[str]:
         parts = []
         if article.kicker.strip():
             parts.append(self._said(article.kicker, Mark.EM))
         if article.subtitle.strip():
             parts.append(self._said(article.subtitle, Mark.STRONG))
-        first = next((block.text for block in article.body if isinstance(block, Paragraph)), ())
+        first = next((block.text for block in article.body if isinstance(block, Paragraph | Heading)), ())
         if article.summary.strip() and visible(article.summary) not in (
             visible(article.subtitle),
             visible(plain(first)),
@@ -257,13 +288,16 @@ class _Writer:
 
     def _picture(self, picture: Picture) -> list[str]:
         address = picture_address(picture, self._pictures)
-        shown = []
-        if address and self._pictures != "none":
-            shown.append(f"![{commonmark.escaped(picture.alt)}]({commonmark.destination(address)})")
+        source = address if self._pictures in ("outlet", "proxy") else ""
+        if self._pictures == "own" and self._copy is not None:
+            source = self._copy(picture)
+        shown = [f"![{commonmark.escaped(picture.alt)}]({commonmark.destination(source)})"] if source else []
         line = self._caption(picture.caption, picture.credit)
-        if address and self._pictures == "none":
+        if not shown and (address or self._pictures == "own"):
             label = commonmark.escaped(picture.alt) or "picture"
-            line += f"{' ' if line else ''}[{label}]({commonmark.destination(address)})"
+            named = f"[{label}]({commonmark.destination(address)})" if address else label
+            missing = " (no copy here)" if self._pictures == "own" else ""
+            line += f"{' ' if line else ''}{named}{missing}"
         return [*shown, line] if line else shown
 
     def _caption(self, caption: Text, credit: str) -> str:

@@ -510,11 +510,13 @@ class _Reader:
 
     def flow(self, element: HtmlElement, out: _Out, style: Style, depth: int) -> None:
         """The content of an element, into `out`."""
-        out.say(element.text, style)
+        if words := element.text:
+            out.say(words, style)
         for child in element:
             if isinstance(child.tag, str):
                 self.element(child, out, style, depth + 1)
-            out.say(child.tail, style)
+            if words := child.tail:
+                out.say(words, style)
 
     def element(self, element: HtmlElement, out: _Out, style: Style, depth: int) -> None:
         if depth > _DEPTH:

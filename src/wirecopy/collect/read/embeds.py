@@ -97,10 +97,14 @@ def kind(url: str) -> str:
     return next((found for each in suffixes if (found := _HOSTS.get(each))), "frame")
 
 
-@lru_cache(maxsize=8192)
 def is_box(names: str) -> bool:
     """Do these names say that an element is there for something embedded?"""
-    return _BOX.search(names[:_LONG]) is not None
+    return _is_box(names[:_LONG])
+
+
+@lru_cache(maxsize=2048)
+def _is_box(names: str) -> bool:
+    return _BOX.search(names) is not None
 
 
 def address(element: HtmlElement) -> str:

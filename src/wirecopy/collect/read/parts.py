@@ -60,22 +60,22 @@ def links(root: HtmlElement, url: str, first: str = "", number: int = 1) -> Link
         target = urls.resolve(link.get("href"), url)
         return target if target and address(target) not in known else ""
 
-    following = whole = ""
-    found = _links(root)
-    for link, href in found:
+    following = whole = light = ""
+    for link, href in _links(root):
         # In the order of their cost: most links of most pages end at the first.
-        if _may_count(href) and _says_next(link, number) and (target := leads_on(link)):
+        if not following and _may_count(href) and _says_next(link, number) and (target := leads_on(link)):
             is_later = number_of(target, first) in (number, number + 1)  # many sites count from 0
             if is_later and not _in_comments(link):
                 following = target
-                break
+        if not light and link.tag == "link" and (link.get("rel") or "").lower() == "amphtml":
+            light = _light(href, url)
     if following:  # else it is whole
-        for link, _ in found:
+        for link, _ in _links(root):
             is_offered = link.tag == "a" and _bare(_said(link)) in _WHOLE
             if is_offered and (target := leads_on(link)) and _is_variant(target, first):
                 whole = target
                 break
-    return Links(following, whole, _light(found, url))
+    return Links(following, whole, light)
 
 
 def address(url: str) -> str:
@@ -234,10 +234,9 @@ _MARKS = re.compile(r"^\D{0,8}?(\d{1,2})\D{0,3}$")
 _COMMENTS = re.compile(r"comment|kommentar|disqus|discussion|replies|opinions|评论|評論|cpage", re.IGNORECASE)
 
 
-def _links(root: HtmlElement) -> list[tuple[HtmlElement, str]]:
+def _links(root: HtmlElement) -> Iterator[tuple[HtmlElement, str]]:
     """The links of a page, and where they lead as they have it."""
-    each = ((link, href) for link in root.iter("a", "link") if (href := link.get("href")))
-    return list(islice(each, _LINKS))
+    return islice(((link, href) for link in root.iter("a", "link") if (href := link.get("href"))), _LINKS)
 
 
 def _said(link: HtmlElement) -> str:
@@ -272,12 +271,9 @@ def _in_comments(link: HtmlElement) -> bool:
     return any(_COMMENTS.search(f"{each.get('class') or ''} {each.get('id') or ''}") for each in link.iterancestors())
 
 
-def _light(found: list[tuple[HtmlElement, str]], url: str) -> str:
-    for link, href in found:
-        if link.tag == "link" and (link.get("rel") or "").lower() == "amphtml":
-            target = urls.resolve(href, url)
-            return target if target and address(target) != address(url) and same_site(target, url) else ""
-    return ""
+def _light(href: str, url: str) -> str:
+    target = urls.resolve(href, url)
+    return target if target and address(target) != address(url) and same_site(target, url) else ""
 
 
 # --- what repeats ----------------------------------------------------------------------------------------------------

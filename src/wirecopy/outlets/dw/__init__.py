@@ -15,7 +15,7 @@ import re
 from wirecopy.collect.read import blocks, stranger
 from wirecopy.collect.read.stranger import Json
 from wirecopy.errors import ReadError
-from wirecopy.model import Article, Capture, Lead, Source, replace
+from wirecopy.model import Article, Capture, Lead, Picture, Source, replace
 from wirecopy.outlets.dw import body, content, detail, page, state
 
 
@@ -30,6 +30,11 @@ def read(source: Source, lead: Lead, capture: Capture) -> Article:
     if text.startswith("<"):
         return _read_page(source, lead, text)
     raise ReadError(f"{capture.url} is neither JSON nor HTML: it begins {text[:40]!r}")
+
+
+def picture_addresses(source: Source, picture: Picture) -> tuple[str, ...]:
+    """Where a picture may be had, the largest size first; () for one that is not DW's own."""
+    return body.sizes(picture.url, body.place_of(source, source.homepage))
 
 
 def _read_json(source: Source, lead: Lead, text: str, capture: Capture) -> Article:

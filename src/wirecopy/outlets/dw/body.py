@@ -43,6 +43,8 @@ WIDTHS = {
     "301": 220, "302": 460, "303": 700, "304": 940, "6": 940,
 }  # fmt: skip
 
+LARGEST = ("607", "606", "605", "604")
+
 # What the letters in an address (`a-68204677`) and the words of the interfaces call a thing.
 KINDS = {
     "a": "article", "live": "liveblog", "g": "gallery", "video": "video", "av": "video", "audio": "audio",
@@ -204,6 +206,19 @@ def of_address(address: str, place: Place) -> Picture:
     return Picture(
         url=f"{host}/image/{key}_{FORMAT}.{extension}", key=place.ref(key), width=width, height=round(width * 9 / 16)
     )
+
+
+def sizes(address: str, place: Place) -> tuple[str, ...]:
+    """The addresses of a picture in the widest 16:9 formats, widest first; () for what is no picture of DW's.
+
+    Not every picture is there in every format: of an old one the widest may be missing.
+    """
+    shown = of_address(address, place)
+    found = _IMAGE.match(shown.url) if shown.key else None
+    if found is None:
+        return ()
+    host, key, extension = found.groups()
+    return tuple(f"{host}/image/{key}_{form}.{extension}" for form in LARGEST)
 
 
 def fill(address: str) -> str:

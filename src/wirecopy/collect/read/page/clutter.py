@@ -123,16 +123,21 @@ _WITHOUT = frozenset(
 _LONG = 300  # characters of a name that are looked at
 
 
-@lru_cache(maxsize=32768)
 def hint(names: str) -> int:
     """What a class or an id says."""
+    return _hint(names[:_LONG])
+
+
+# Pages repeat themselves, not each other: what is remembered is a few pages' worth, and short whatever they write.
+@lru_cache(maxsize=4096)
+def _hint(names: str) -> int:
     found = NONE
-    for name in names[:_LONG].split():
+    for name in names.split():
         found |= _name(name)
     return found
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=8192)
 def _name(name: str) -> int:
     found, before = NONE, ""
     for token in _TOKENS.findall(name):
@@ -150,7 +155,7 @@ def _name(name: str) -> int:
     return found
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=8192)
 def _token(token: str) -> int:
     found = _WHOLE.get(token, NONE)
     stems = [token, *(token.removesuffix(tail) for tail in _TAILS if token.endswith(tail))]

@@ -45,10 +45,14 @@ _COUNTER = re.compile(
 )
 
 
-@lru_cache(maxsize=8192)
 def is_named(names: str) -> bool:
     """Do these names of an element say that it shows several pictures?"""
-    return _NAMED.search(names[:200]) is not None
+    return _is_named(names[:200])
+
+
+@lru_cache(maxsize=2048)
+def _is_named(names: str) -> bool:
+    return _NAMED.search(names) is not None
 
 
 def read(element: HtmlElement, dialect: Dialect) -> Blocks:

@@ -11,13 +11,13 @@ from collections.abc import Iterable
 _SAMPLE = 800  # characters that are looked at
 _LEAST = 60  # letters below which a text says nothing
 _SCRIPTS = {
-    "han": re.compile(r"[\u3400-\u9fff]"), "kana": re.compile(r"[\u3040-\u30ff]"),
-    "hangul": re.compile(r"[\uac00-\ud7af]"), "cyrillic": re.compile(r"[\u0400-\u052f]"),
-    "greek": re.compile(r"[\u0370-\u03ff\u1f00-\u1fff]"), "arabic": re.compile(r"[\u0600-\u06ff\u0750-\u077f]"),
-    "hebrew": re.compile(r"[\u0590-\u05ff]"), "thai": re.compile(r"[\u0e00-\u0e7f]"),
-    "devanagari": re.compile(r"[\u0900-\u097f]"), "bengali": re.compile(r"[\u0980-\u09ff]"),
-    "georgian": re.compile(r"[\u10a0-\u10ff]"), "armenian": re.compile(r"[\u0530-\u058f]"),
-    "latin": re.compile(r"[A-Za-z\u00c0-\u024f]"),
+    "han": re.compile(r"[\u3400-\u9fff]+"), "kana": re.compile(r"[\u3040-\u30ff]+"),
+    "hangul": re.compile(r"[\uac00-\ud7af]+"), "cyrillic": re.compile(r"[\u0400-\u052f]+"),
+    "greek": re.compile(r"[\u0370-\u03ff\u1f00-\u1fff]+"), "arabic": re.compile(r"[\u0600-\u06ff\u0750-\u077f]+"),
+    "hebrew": re.compile(r"[\u0590-\u05ff]+"), "thai": re.compile(r"[\u0e00-\u0e7f]+"),
+    "devanagari": re.compile(r"[\u0900-\u097f]+"), "bengali": re.compile(r"[\u0980-\u09ff]+"),
+    "georgian": re.compile(r"[\u10a0-\u10ff]+"), "armenian": re.compile(r"[\u0530-\u058f]+"),
+    "latin": re.compile(r"[A-Za-z\u00c0-\u024f]+"),
 }  # fmt: skip
 # The languages that a script is for; the first is meant when nothing is declared, "" says that it can't be told.
 _WRITTEN = {
@@ -91,10 +91,10 @@ def _script(sample: str) -> str:
     """The script of most of it; one of other letters than Latin is seen early, for news are full of Latin names."""
     if sample.isascii():
         return "latin" if len(sample) > _LEAST else ""
-    foreign = len(_NOT_LATIN.findall(sample))
+    foreign = _count(_NOT_LATIN, sample)
     if foreign * 4 < len(sample) - foreign:
         return "latin" if len(sample) > _LEAST else ""
-    counts = {script: len(letters.findall(sample)) for script, letters in _SCRIPTS.items()}
+    counts = {script: _count(letters, sample) for script, letters in _SCRIPTS.items()}
     if sum(counts.values()) < _LEAST:
         return ""
     if counts["kana"] * 8 > counts["han"] and counts["kana"] + counts["han"] > counts["latin"]:
@@ -102,7 +102,12 @@ def _script(sample: str) -> str:
     return max(counts, key=lambda script: counts[script] * (2.0 if script in ("han", "hangul") else 1.0))
 
 
-_NOT_LATIN = re.compile("[\u0370-\u1cff\u2e80-\ud7ff]")
+def _count(letters: re.Pattern[str], sample: str) -> int:
+    """How many of these letters there are, taken by runs."""
+    return len("".join(letters.findall(sample)))
+
+
+_NOT_LATIN = re.compile("[\u0370-\u1cff\u2e80-\ud7ff]+")
 
 
 def _by_words(sample: str) -> str:
@@ -113,8 +118,8 @@ def _by_words(sample: str) -> str:
 
 
 def _chinese(sample: str) -> str:
-    simplified = sum(c in _SIMPLIFIED for c in sample)
-    traditional = sum(c in _TRADITIONAL for c in sample)
+    simplified = sum(map(_SIMPLIFIED.__contains__, sample))
+    traditional = sum(map(_TRADITIONAL.__contains__, sample))
     if simplified + traditional < 3:
         return "zh"
     return "zh-Hans" if simplified >= traditional else "zh-Hant"

@@ -35,10 +35,14 @@ _ITEM = frozenset({"div", "article", "li", "section"})
 _BLANK = re.compile(r"\W+")
 
 
-@lru_cache(maxsize=8192)
 def is_named(names: str) -> bool:
     """Do these names of an element say that it is an entry of a live blog?"""
-    return _NAMED.search(names[:_NAMES]) is not None
+    return _is_named(names[:_NAMES])
+
+
+@lru_cache(maxsize=2048)
+def _is_named(names: str) -> bool:
+    return _NAMED.search(names) is not None
 
 
 def entries(roots: Iterable[HtmlElement]) -> set[HtmlElement]:

@@ -628,6 +628,8 @@ class _Moments:
             yield moment, spelt, where
 
     def text(self, words: str, where: str) -> Iterator[_Found]:
+        if not moments.may_be_dated(words):
+            return
         if moment := moments.of_text(words, month_first=self.first(words), zone=self.zone, language=self.language):
             yield moment, words, where
 
@@ -635,6 +637,8 @@ class _Moments:
         """The dates in a line or in an attribute, and what they are called there."""
         if is_data and (found := next(self.data(words, ""), None)):
             yield found[0], ""
+            return
+        if not moments.may_be_dated(words):
             return
         for each in moments.all_of(words, month_first=self.first(words), zone=self.zone, language=self.language):
             if each.called != "rights":

@@ -170,7 +170,6 @@ _HOMES = dict(pair.split(":") for pair in _HOME.split())
 _HANT = frozenset({"hant", "tw", "hk", "mo"})
 
 
-@lru_cache(maxsize=1024)
 def zone_of(language: str, url: str, named: str = "") -> tzinfo:
     """The zone of an outlet: the one `named` (IANA), else that of its country by domain or language, else UTC."""
     if named and (zone := _zone(named)) is not None:
@@ -352,6 +351,11 @@ def of_text(
 
 
 _RANK = {"published": 0, "": 1, "modified": 2, "rights": 3}
+
+
+def may_be_dated(words: str) -> bool:
+    """Is there a number in these words? Most have none."""
+    return _DIGIT.search(words) is not None
 
 
 def all_of(words: str, *, month_first: bool = False, zone: tzinfo | None = None, language: str = "") -> list[Dated]:

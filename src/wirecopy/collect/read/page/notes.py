@@ -65,10 +65,14 @@ def marked(body: Blocks) -> Blocks:
     return tuple(_marked(block) if isinstance(block, Paragraph) and not block.role else block for block in body)
 
 
-@lru_cache(maxsize=8192)
 def is_factbox(names: str) -> bool:
     """Do these names of an element say that it is a box of facts?"""
-    return _FACTBOX.search(names[:_NAMES]) is not None
+    return _is_factbox(names[:_NAMES])
+
+
+@lru_cache(maxsize=2048)
+def _is_factbox(names: str) -> bool:
+    return _FACTBOX.search(names) is not None
 
 
 def factbox(element: HtmlElement, dialect: Dialect) -> Blocks:

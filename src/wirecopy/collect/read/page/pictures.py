@@ -37,6 +37,7 @@ _SMALL = 100  # pixels below which a picture is an icon
 _LARGE = 300  # pixels from which one is a picture whatever stands around it
 _MANY = 2_000  # pictures of a page that are looked at
 _LONG = 200  # characters of an address or a name that are looked at
+_KEPT = 2_000  # characters below which an address is remembered
 _TELLING = 25  # characters of an `alt` that describes and does not label
 
 
@@ -73,7 +74,7 @@ def settle(page: Survey, chosen: Chosen, image: str) -> Scene:
     slides: Counter[HtmlElement] = Counter()
     over: list[tuple[HtmlElement, HtmlElement | None]] = []
     named = stem(image) if image else ""
-    seen: set[str] = set()
+    own: list[HtmlElement] = []
     for img in _inside(chosen):
         place = places.of(img)
         if place.portrait > 0 or is_icon(img):
@@ -81,7 +82,7 @@ def settle(page: Survey, chosen: Chosen, image: str) -> Scene:
         elif place.dropped is not None:
             left_out.setdefault(place.dropped, []).append(img)
         else:
-            seen |= _stems(img)
+            own.append(img)
             if place.gallery is not None and not _leads_away(place):
                 slides[place.gallery] += 1
             else:
@@ -99,6 +100,7 @@ def settle(page: Survey, chosen: Chosen, image: str) -> Scene:
     shown = Counter(gallery for _, gallery in over if gallery is not None)
     for img, gallery in over:
         scene.over.append(gallery if gallery is not None and shown[gallery] > 1 else _framed(img))
+    seen = {name for img in own for name in _stems(img)} if left_out else set()
     for element, images in left_out.items():
         # A viewer that opens over the page shows the article's pictures once more.
         if not any(seen & _stems(each) for each in images) and _shows_only_pictures(element, images, places):
@@ -167,9 +169,13 @@ def address_key(picture: Picture) -> str:
     return picture.url.split("?", 1)[0].rsplit("/", 1)[-1].lower()
 
 
-@lru_cache(maxsize=4096)
 def stem(address: str) -> str:
     """The name of a picture's file without what says its size and kind; "" where it has no name of its own."""
+    return _stem(address) if len(address) < _KEPT else _stem.__wrapped__(address)
+
+
+@lru_cache(maxsize=1024)
+def _stem(address: str) -> str:
     name = address.split("?", 1)[0].rstrip("/").rsplit("/", 1)[-1].lower()
     bare = _SIZE.sub("", name.rsplit(".", 1)[0] if "." in name else name)
     return bare if len(bare) > 5 and _COMMON.fullmatch(bare) is None else ""
@@ -194,9 +200,9 @@ _HOLDER = re.compile(
 _PICTURE_FILE = re.compile(r"\.(?:jpe?g|png|webp|gif|avif)(?:$|[?#])", re.IGNORECASE)
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2048)
 def _is_portrait(names: str) -> bool:
-    return _PORTRAIT.search(names[:_LONG]) is not None
+    return _PORTRAIT.search(names) is not None
 
 
 # --- where pictures stand --------------------------------------------------------------------------------------------
@@ -236,7 +242,7 @@ class _Places:
                 if names:
                     if gallery is None and galleries.is_named(names):
                         gallery = element
-                    portrait = _UP if _is_portrait(names) else portrait
+                    portrait = _UP if _is_portrait(names[:_LONG]) else portrait
         dropped = above.dropped
         if dropped is None and (element in self.left_out[0] or element in self.left_out[1]):
             dropped = element

@@ -19,6 +19,7 @@ WIDE = 2.5  # letters that an ideograph is worth: translations of news run 2 to 
 _DEPTH = 180
 _CARD = 1_500  # characters, with the blanks of the source, that a link may say
 _CARD_PARTS = 300  # elements
+_LONG = 40  # characters from which a paragraph is a sentence
 # The first bytes in UTF-8 of kana, ideographs and hangul, which stand nowhere else.
 _NOT_WIDE = bytes(set(range(256)) - set(range(0xE3, 0xEE)))
 _COMMAS = re.compile("[,，、。；،؛、.!?！？।]")
@@ -128,7 +129,7 @@ _NEVER_PRUNED = _names("h1 tr td tbody figure picture img")
 
 
 def _is_sentence(paragraph: HtmlElement) -> bool:
-    return len("".join(paragraph.itertext())) > 40
+    return len(paragraph.text or "") > _LONG or len("".join(paragraph.itertext())) > _LONG
 
 
 def _is_short(anchor: HtmlElement) -> bool:
@@ -279,7 +280,7 @@ class _Surveyor:
         """Leave an element out, unless the article would go with it: malformed pages hang the rest of themselves in
         whatever they did not close, and names lie.
         """
-        inside = [*child.iter("p")] if not found & Hint.COMMENTS else []
+        inside = [*child.iter("p")] if len(child) and not found & Hint.COMMENTS else []
         if len(inside) > 2 and (paragraphs := sum(map(_is_sentence, inside))) > 2:
             if self.paragraphs < 0:
                 self.paragraphs = sum(map(_is_sentence, self.body.iter("p")))
