@@ -12,7 +12,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 
 from archive.samples import NOON, article, capture, entry, gone, lead, minutes, revision
 from wirecopy.archive import open_archive, packing, schema
+from wirecopy.archive.search import search
 from wirecopy.archive.sqlite import SqliteArchive
 from wirecopy.errors import ArchiveError
 from wirecopy.model import Source, State, Validators, Visit
@@ -337,6 +338,24 @@ def changed_byte(whole: bytes, place: int, bit: int, folder: Path) -> Iterator[P
         yield copy
 
 
+@pytest.mark.parametrize("most", [0, 1_000])
+def test_what_is_undone_inside_a_transaction_is_in_no_index(
+    path: Path, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    monkeypatch.setattr("wirecopy.archive.file._MOST_PUT_OFF", most)
+    with open_archive(path, write=True) as archive:
+        with archive.batch():
+            for key in ("kept", "undone", "kept too"):
+                seen = article(key, words=f"word{key.replace(' ', '')}")
+                with suppress(KeyError), archive.batch():
+                    archive.settle(entry(key), revision=revision(seen))
+                    if key == "undone":
+                        raise KeyError(key)
+        for words, found in (("wordkept", 1), ("wordundone", 0), ("wordkepttoo", 1)):
+            assert len(search(archive, words).hits) == found
+        assert list(archive.verify()) == []
+
+
 @pytest.mark.slow
 def test_a_changed_byte_is_noticed_unless_it_holds_nothing(small: bytes, tmp_path: Path) -> None:
     """200 bytes that hold something, wherever chance finds them."""
@@ -616,6 +635,7 @@ def test_ten_thousand_articles_are_opened_and_counted_in_a_tenth_of_a_second(pat
 import sys, time
 from datetime import datetime, UTC
 from wirecopy.archive import open_archive
+from wirecopy.archive.search import search
 from wirecopy.archive.sqlite import SqliteArchive
 start = time.process_time()
 with open_archive(sys.argv[1], write=False) as archive:

@@ -13,6 +13,7 @@ import threading
 import weakref
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,8 @@ class File:
         self._writable = writable
         self._turn = threading.RLock()
         self._dictionaries: dict[int, bytes] = {}  # by their blobs: the few that most blobs rest on
+        self._depth = 0  # of transactions in one another
+        self._put_off: list[tuple[int, str, tuple[object, ...]]] = []
         # Not left to the collector: an unclosed connection is a ResourceWarning from Python 3.13 on.
         self._close = weakref.finalize(self, connection.close)
 
@@ -227,16 +230,38 @@ class File:
         with self._turn:
             inner = self._connection.in_transaction
             self.rows("SAVEPOINT call" if inner else "BEGIN IMMEDIATE")
+            self._depth += 1
+            pending = len(self._put_off)
             try:
                 yield
+                if not inner:
+                    self._catch_up()
                 self.rows("RELEASE call" if inner else "COMMIT")
             except BaseException:
                 self._dictionaries.clear()  # one that was learned in here has never been
+                del self._put_off[pending:]
                 if self._connection.in_transaction:  # some errors have rolled back by themselves
                     with suppress(sqlite3.Error):
                         for undo in ("ROLLBACK TO call", "RELEASE call") if inner else ("ROLLBACK",):
                             self._connection.execute(undo)
                 raise
+            finally:
+                self._depth -= 1
+            if self._depth == 1 and len(self._put_off) > _MOST_PUT_OFF:
+                self._catch_up()
+
+    def put_off(self, order: int, sql: str, *values: object) -> None:
+        """Run a statement when the outermost transaction ends, those of a lower `order` first, else as they came.
+
+        For what FTS5 is told: it writes out all it has gathered at each savepoint, and SQLite sets one for most
+        statements, so telling it at once costs ten times as much. Nothing that is put off is seen before.
+        """
+        self._put_off.append((order, sql, values))
+
+    def _catch_up(self) -> None:
+        for _, sql, values in sorted(self._put_off, key=itemgetter(0)):
+            self.rows(sql, *values)
+        self._put_off.clear()
 
     def each(self, sql: str, values: Iterable[tuple[object, ...]]) -> None:
         """Run a statement for each of these values."""
@@ -249,6 +274,9 @@ class File:
     def put(self, table: Table[R], row: R) -> int:
         """Write a whole row, new or in the place of the one it is told by; the number of a numbered one."""
         return self.number(table.upsert, *table.values(row))
+
+
+_MOST_PUT_OFF = 1_000  # statements: some 20 MB of tokens
 
 
 # --- opening -------------------------------------------------------------------------------------------------------

@@ -32,6 +32,7 @@ from wirecopy.model import Article, decode, document_text, plain
 _PLACES_IN_A_MINUTE = 16
 EPOCH = datetime(1990, 1, 1, tzinfo=UTC)  # before the web, as in timeline.py: an older date is a slip
 SLACK = _PLACES_IN_A_MINUTE * 60 * 24 * 30  # how much later a document's number can be than its minute's
+_LAST = 1 << 62  # after all numbers
 _TOGETHER = 500  # documents that are indexed in one transaction when all are
 Progress = Callable[[int, int], None]
 
@@ -117,7 +118,7 @@ def drop(file: File, document: DocumentRow) -> None:
 
 def compact(file: File) -> None:
     """Write the index anew without what was taken out of it, in the caller's transaction."""
-    file.rows("INSERT INTO search (search) VALUES ('optimize')")
+    file.put_off(_LAST, "INSERT INTO search (search) VALUES ('optimize')")
 
 
 def _put(file: File, document: DocumentRow, body: int) -> int:
@@ -164,11 +165,11 @@ def _article(file: File, body: int, document: DocumentRow) -> Article:
 
 
 def _add(file: File, slot: int, words: Iterable[str]) -> None:
-    file.rows("INSERT INTO search (rowid, words) VALUES (?, ?)", slot, " ".join(words))
+    file.put_off(slot, "INSERT INTO search (rowid, words) VALUES (?, ?)", slot, " ".join(words))
 
 
 def _remove(file: File, slot: int, words: Iterable[str]) -> None:
-    file.rows("INSERT INTO search (search, rowid, words) VALUES ('delete', ?, ?)", slot, " ".join(words))
+    file.put_off(slot, "INSERT INTO search (search, rowid, words) VALUES ('delete', ?, ?)", slot, " ".join(words))
 
 
 # --- made anew -------------------------------------------------------------------------------------------------------
