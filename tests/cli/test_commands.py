@@ -3,9 +3,11 @@
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -236,6 +238,28 @@ def test_a_damaged_publication_is_found_and_mended(outlet, capsys):
     capsys.readouterr()
     assert run("verify") == 4
     assert page.name in capsys.readouterr().out
+    assert run("verify", "--repair") == 0
+    assert "written again" in capsys.readouterr().out
+    assert run("verify") == 0
+
+
+def test_a_damaged_rendition_is_made_again_from_its_original(outlet, capsys):
+    run("collect")
+    capsys.readouterr()
+    before = said(capsys, "show", "71000101")
+    with closing(sqlite3.connect("wirecopy.db")) as database:
+        lost = "SELECT blob FROM renditions WHERE name = 'small' ORDER BY blob LIMIT 2"
+        database.execute(f"UPDATE blobs SET body = zeroblob(length(body)) WHERE id IN ({lost})")
+        database.commit()
+    assert run("verify") == 3
+    capsys.readouterr()
+    assert run("verify", "--repair", "--json") == 0
+    done = json.loads(capsys.readouterr().out)["archive"]
+    assert [each["what"] for each in done["made"]] == ["renditions"] * 2
+    assert "lost" not in done
+    assert run("verify") == 0
+    capsys.readouterr()
+    assert said(capsys, "show", "71000101") == before
 
 
 def test_documents_of_an_old_mirror_become_histories(capsys):

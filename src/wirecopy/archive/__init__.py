@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from wirecopy.archive.repair import Progress, Reader, Repaired
     from wirecopy.archive.sqlite import SqliteArchive
+    from wirecopy.model import Damage
 
 
 def is_archive(path: str | os.PathLike[str]) -> bool:
@@ -47,15 +48,19 @@ def repair_archive(
     path: str | os.PathLike[str],
     *,
     reader: Reader | None = None,
+    renew: Callable[[SqliteArchive], Sequence[Damage]] = lambda _: (),
     progress: Progress | None = None,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> Repaired:
-    """Save what can be saved of a damaged archive, and name the rest; see repair.py. `reader` reads captures again."""
+    """Save what can be saved of a damaged archive, and name the rest; see repair.py. `reader` reads captures again;
+    `renew` makes again what this layer cannot (renditions), in the repaired archive, and says what.
+    """
     from wirecopy.archive.repair import repair
     from wirecopy.archive.sqlite import SqliteArchive
 
-    def rebuild(fresh: Path) -> None:
-        # Opening an archive makes what is only made from the rest: the search index, who copied whom. Here it begins.
-        SqliteArchive.for_writing(fresh, wait=0.0, holder="wirecopy verify --repair", clock=clock).close()
+    def rebuild(fresh: Path) -> Sequence[Damage]:
+        # Opening an archive makes what is only made from the rest: the search index, who copied whom.
+        with SqliteArchive.for_writing(fresh, wait=0.0, holder="wirecopy verify --repair", clock=clock) as archive:
+            return renew(archive)
 
     return repair(Path(path), clock=clock, rebuild=rebuild, reader=reader, progress=progress)

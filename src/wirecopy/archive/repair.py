@@ -89,12 +89,12 @@ def repair(
     path: Path,
     *,
     clock: Callable[[], datetime],
-    rebuild: Callable[[Path], None],
+    rebuild: Callable[[Path], Sequence[Damage]],
     reader: Reader | None = None,
     progress: Progress | None = None,
 ) -> Repaired:
     """Save what can be saved of an archive, if anything is wrong with it. `rebuild` is told of the new file before it
-    is checked, to make what else is made from the rest.
+    is checked, to make what else is made from the rest, and says what of it was damaged.
     """
     path = path.resolve()
     if not path.exists():
@@ -112,7 +112,7 @@ def repair(
             copying.check_room(path, path.stat().st_size * 2, f"a repaired copy of {path}")
             work = _Repair(path, fresh, reader, progress)
             work.run()
-            rebuild(fresh)
+            work.made += rebuild(fresh)
             left = tuple(_damages(fresh, progress))
             copying.remove(fresh, only_beside=True)
             copying.sync(fresh)

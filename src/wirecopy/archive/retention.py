@@ -37,8 +37,8 @@ REASON = "let go: "
 _ARTICLES = 2_000  # articles looked at in one call; a guess: well under a second
 _PICTURES = 500  # pictures, which are larger
 
-# What a revision takes beside its bytes: its rows, its names and its words in the indexes. Measured on the generated
-# archive of bench/, where it is 1,100 to 1,500.
+# What a revision takes beside its bytes: its rows, its names and its words in the indexes. A forecast's guess, for
+# articles of 3 to 4 KB; `python -m bench archive` says what it is for those it makes.
 _ROWS = 1_300
 
 _STORED = """

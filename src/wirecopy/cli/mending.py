@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from wirecopy.archive import repair_archive
+from wirecopy.archive.protocol import Archive
 from wirecopy.archive.repair import Progress, Reader, Repaired
 from wirecopy.cli.terminal import result, styled, table
 from wirecopy.config import Config
@@ -34,7 +35,10 @@ def mended(
     publish: Callable[[Path], object],
 ) -> Mended:
     """Repair the archive, then have what is published say what it says."""
-    repaired = repair_archive(config.archive, reader=_reader(config), clock=clock, progress=progress)
+    repaired = repair_archive(
+        config.archive, reader=_reader(config), renew=lambda archive: _rendered(archive, config), clock=clock,
+        progress=progress,
+    )  # fmt: skip
     if not folder.exists():
         return Mended(archive=repaired)
     found = tuple(check(folder))
@@ -79,6 +83,29 @@ def _list(what: str, found: Sequence[Damage], style: str) -> None:
             result(line)
         if len(found) > _MOST_SHOWN:
             result(f"  and {len(found) - _MOST_SHOWN:,} more; --json lists all")
+
+
+def _rendered(archive: Archive, config: Config) -> tuple[Damage, ...]:
+    """Make the renditions again that are missing or damaged; whose they were."""
+    import asyncio
+
+    from wirecopy.collect.pictures import checking
+    from wirecopy.collect.pictures.repair import rebuild
+    from wirecopy.collect.read import workers
+
+    asked: list[str] = []
+    processes = workers.count() if config.workers is None else config.workers
+
+    async def go() -> set[str]:
+        async with checking.Checkers(processes) if processes else checking.Here() as checker:
+            return {lost.name for lost in (await rebuild(archive, checker, tell=asked.append)).lost}
+
+    lost = asyncio.run(go())
+    return tuple(
+        Damage(what="renditions", name=digest, reason="made again from the original")
+        for digest in asked
+        if digest not in lost
+    )
 
 
 def _reader(config: Config) -> Reader:

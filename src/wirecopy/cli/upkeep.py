@@ -68,8 +68,8 @@ def taken_down(done: list[TakeDown], *, rehearse: bool) -> None:
     verb = "would go" if rehearse else "taken down"
     for each in done:
         result(
-            f"{verb}: {_what(each)}: {each.articles:,} articles with {each.revisions:,} revisions, "
-            f"{each.captures:,} captures, {each.pictures:,} pictures; {each.bytes / 1e6:,.2f} MB as stored"
+            f"{verb}: {_what(each)} (articles {each.articles:,}, revisions {each.revisions:,}, "
+            f"captures {each.captures:,}, pictures {each.pictures:,}; {each.bytes / 1e6:,.2f} MB as stored)"
         )
 
 
