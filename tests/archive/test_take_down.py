@@ -1,8 +1,10 @@
 """What is taken down is gone, bytes and all, and stays gone; what is let go says so."""
 
+import gzip
 import hashlib
 import random
 import sqlite3
+import zipfile
 from contextlib import closing
 from datetime import timedelta
 
@@ -350,6 +352,29 @@ def test_a_copy_that_still_holds_it_is_known_again_though_nothing_of_it_is_kept(
     found = list(archive.leftovers([copy, document, other]))
     assert {each.file for each in found} == {str(copy), str(document)}
     assert all("an article of demo-zh, taken down on 2026-11-22 (a court said so)" in each.what for each in found)
+
+
+def test_a_web_archive_that_still_holds_it_is_looked_into(archive, tmp_path):
+    chance = random.Random(5)
+    words = "".join(chance.choice(HAN) for _ in range(3000))
+    record = f"WARC/1.1\r\n\r\n<p>{words}".encode()
+    put(archive, "1", words=words)
+    down(archive, source="demo-zh", key="1")
+    assert archive.purge(LATER)
+    warc = gzip.compress(b"WARC/1.1\r\nwarcinfo") + gzip.compress(record)
+    cut, whole, other = tmp_path / "cut.warc.gz", tmp_path / "whole.warc.gz", tmp_path / "other.warc.gz"
+    whole.write_bytes(warc)
+    cut.write_bytes(warc[:-4])
+    other.write_bytes(gzip.compress(b"something else " * 500))
+    wacz = tmp_path / "all.wacz"
+    with zipfile.ZipFile(wacz, "w") as packed:
+        packed.writestr("datapackage.json", "{}", zipfile.ZIP_DEFLATED)
+        packed.writestr("archive/data.warc.gz", warc)
+    damaged = tmp_path / "damaged.wacz"
+    damaged.write_bytes(wacz.read_bytes().replace(b"\x1f\x8b\x08", b"\x1f\x8b\xff"))
+    files = [whole, cut, other, wacz, damaged]
+    assert {each.file for each in archive.leftovers(files)} == {str(whole), str(cut), str(wacz)}
+    assert {each.file for each in archive.leftovers(files, [words[100:120]])} == {str(whole), str(cut), str(wacz)}
 
 
 def test_words_that_are_given_are_searched_in_packed_bytes_too(archive):

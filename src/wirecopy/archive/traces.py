@@ -11,11 +11,15 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import re
+import zipfile
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 WIDTH = 24
 TEXT, PACKED = "text", "packed"
@@ -26,6 +30,13 @@ _ANCHOR = re.compile(b"[" + re.escape(_FIRST) + b"][" + re.escape(_SECOND) + b"]
 _DIGEST = 8
 _MOST = 16  # windows kept of one thing: enough for half of them to be no accident
 _PIECE = 4 << 20  # bytes of a file that are looked at together
+_GZIP = b"\x1f\x8b"
+# What unpacking says of what is damaged, enciphered, or packed in a way that Python does not know.
+_NOT_PACKED = (gzip.BadGzipFile, zipfile.BadZipFile, EOFError, zlib.error, NotImplementedError, RuntimeError)
+
+
+class _Read1(Protocol):
+    def read1(self, size: int, /) -> bytes: ...
 
 
 class Trace(NamedTuple):
@@ -65,14 +76,14 @@ def without(trace: Trace, common: set[bytes]) -> Trace | None:
 def found(
     path: Path, traces: Sequence[Trace], salt: bytes, progress: Callable[[int], None] | None = None
 ) -> set[bytes]:
-    """Which of these windows stand in a file. `progress` is told how many bytes were looked at."""
+    """Which of these windows stand in a file, packed or not. `progress` is told how many bytes were looked at."""
     wanted = {digest for trace in traces for digest in trace.each()}
     seen: set[bytes] = set()
     if not wanted:
         return seen
-    with path.open("rb") as file:
+    for file in _within(path):
         rest = b""
-        while piece := file.read(_PIECE):
+        for piece in _pieces(file):
             together = rest + piece
             for window in _windows(together):
                 digest = _digest(window, salt)
@@ -85,17 +96,44 @@ def found(
 
 
 def stands(path: Path, words: Iterable[bytes]) -> set[bytes]:
-    """Which of these strings stand in a file, byte for byte."""
+    """Which of these strings stand in a file, byte for byte, packed or not."""
     wanted = set(filter(None, words))
     longest = max(map(len, wanted), default=1)
     seen: set[bytes] = set()
-    with path.open("rb") as file:
+    for file in _within(path) if wanted else ():
         rest = b""
-        while piece := file.read(_PIECE):
+        for piece in _pieces(file):
             together = rest + piece
             seen |= {each for each in wanted - seen if each in together}
             rest = together[-(longest - 1) :] if longest > 1 else b""
     return seen
+
+
+def _within(path: Path) -> Iterator[_Read1]:
+    """A file as it stands, then what is packed in it: gzip (WARC files), and the members of a ZIP (WACZ)."""
+    with path.open("rb") as file:
+        yield file
+        file.seek(0)
+        if file.read(2) == _GZIP:
+            file.seek(0)
+            yield gzip.GzipFile(fileobj=file)
+        elif zipfile.is_zipfile(file):
+            with suppress(*_NOT_PACKED), zipfile.ZipFile(file) as packed:
+                for name in packed.namelist():
+                    with suppress(*_NOT_PACKED), packed.open(name) as member:
+                        yield gzip.GzipFile(fileobj=member) if _is_gzip(packed, name) else member
+
+
+def _is_gzip(packed: zipfile.ZipFile, name: str) -> bool:
+    with packed.open(name) as member:
+        return member.read(2) == _GZIP
+
+
+def _pieces(file: _Read1) -> Iterator[bytes]:
+    """What a file holds, up to where it can't be unpacked: what only looks packed is none."""
+    with suppress(*_NOT_PACKED):
+        while piece := file.read1(_PIECE):  # not `read`, which gives nothing of a piece that is cut off
+            yield piece
 
 
 def is_known(trace: Trace, seen: set[bytes]) -> int:

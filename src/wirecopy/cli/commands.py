@@ -737,7 +737,8 @@ def _absent(arguments: argparse.Namespace, config: Config, folder: Path) -> int:
     for each in (named := [Path(each) for each in arguments.copy]):
         if not each.is_file():
             raise ConfigError(f"there is no file {each}")
-    published = sorted(each for each in folder.rglob("*") if each.is_file()) if folder.exists() else []
+    folders = [each for each in (folder, config.path.parent / "warc") if each.exists()]
+    published = sorted(file for each in folders for file in each.rglob("*") if file.is_file())
     files = [*_copies_of(config.archive), *named, *published]
     with _reading(config) as archive, bar(quiet=arguments.quiet) as shown:
         done = 0
