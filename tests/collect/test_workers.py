@@ -16,10 +16,11 @@ from pathlib import Path
 import psutil
 import pytest
 
+from wirecopy.collect.children import Fault
 from wirecopy.collect.read import Incomplete, reading, workers
 from wirecopy.collect.read.glances import glance
 from wirecopy.collect.read.habits import Habits, fingerprint
-from wirecopy.collect.read.workers import Bounds, Fault, Here, Readers
+from wirecopy.collect.read.workers import BOUNDS, Here, Readers
 from wirecopy.errors import Doubtful, ReadError
 from wirecopy.model import Capture, Lead, Source, document_text, replace
 
@@ -62,7 +63,7 @@ def run(
     """Do these steps with such readers, and see that nothing is left of their processes."""
 
     async def go() -> None:
-        async with Readers(processes, bounds=Bounds(**bounds), entry=entry) as readers:  # type: ignore[arg-type]
+        async with Readers(processes, bounds=replace(BOUNDS, **bounds), entry=entry) as readers:
             await steps(readers)
 
     before = children()
@@ -146,7 +147,7 @@ def test_errors_cross_over_as_what_they_are() -> None:
 @posix
 def test_a_page_that_takes_too_much_cpu_costs_only_itself() -> None:
     async def steps(readers: Readers) -> None:
-        assert (await fails(readers, "compute for ever")).endswith("reading it took more than 1 s of CPU")
+        assert (await fails(readers, "compute for ever")).endswith("reading it took more than 0.6 s of CPU")
         await reads_on(readers)
 
     run(steps, cpu=0.6)
@@ -236,7 +237,7 @@ def test_closing_ends_what_is_being_read_and_reads_no_more() -> None:
         await readers.close()
         await readers.close()
         assert "reading it was stopped" in await asking
-        with pytest.raises(ReadError, match="the reading processes are closed"):
+        with pytest.raises(ReadError, match="the processes are closed"):
             await readers.read(SOURCE, *page())
 
     before = children()
@@ -247,7 +248,7 @@ def test_closing_ends_what_is_being_read_and_reads_no_more() -> None:
 def test_a_process_that_does_not_start_is_said_to() -> None:
     async def steps(readers: Readers) -> None:
         said = await fails(readers, "")
-        assert "did not begin: the process that reads ended with exit code 1" in said
+        assert "did not begin: its process ended with exit code 1" in said
         assert "No module named no_such_module" in said
 
     run(steps, entry="no_such_module")

@@ -19,7 +19,7 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, cast
 
 WIDTH = 24
 TEXT, PACKED = "text", "packed"
@@ -121,7 +121,7 @@ def _within(path: Path) -> Iterator[_Read1]:
             with suppress(*_NOT_PACKED), zipfile.ZipFile(file) as packed:
                 for name in packed.namelist():
                     with suppress(*_NOT_PACKED), packed.open(name) as member:
-                        yield gzip.GzipFile(fileobj=member) if _is_gzip(packed, name) else member
+                        yield gzip.GzipFile(fileobj=member) if _is_gzip(packed, name) else cast("_Read1", member)
 
 
 def _is_gzip(packed: zipfile.ZipFile, name: str) -> bool:

@@ -45,7 +45,7 @@ class Bounds(Noun, frozen=True, kw_only=True):
 
 
 class Ended(Exception):
-    """The work on a message ended its process; the words follow on "checking it "."""
+    """The work on a message ended its process; the words follow on "reading it "."""
 
 
 class Fault(RuntimeError):
@@ -215,6 +215,7 @@ class _Child:
         self._bounds = bounds
         self._running: subprocess.Popen[bytes] | None = None
         self._killed = ""  # why we killed it
+        self._is_ready = False
         self._lock = threading.Lock()  # between starting and killing
 
     @property
@@ -266,7 +267,8 @@ class _Child:
                 with contextlib.suppress(OSError):
                     pipe.close()
         killed, self._killed = self._killed, self._killed or "is gone"
-        return killed or _died_of(process.returncode, told.decode(errors="replace"), self._bounds)
+        ended = killed or _died_of(process.returncode, told.decode(errors="replace"), self._bounds)
+        return ended if self._is_ready or killed else f"did not begin: its process {ended}"
 
     def _start(self) -> subprocess.Popen[bytes]:
         with self._lock:
@@ -284,6 +286,7 @@ class _Child:
             )
         if self._received(process)[0] != _READY:
             raise EOFError
+        self._is_ready = True
         return process
 
     def _received(self, process: subprocess.Popen[bytes]) -> tuple[bytes, bytes]:
@@ -297,7 +300,7 @@ class _Child:
 _PATIENCE = 1.0  # seconds for a process to end by itself; it needs some milliseconds
 _PASSED_ON = (
     # What a process needs to be started at all, where it needs it.
-    "SYSTEMROOT", "PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "PYTHONHOME",
+    "SYSTEMROOT", "PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "PYTHONHOME", "PYTHONTZPATH",
 )  # fmt: skip
 
 
