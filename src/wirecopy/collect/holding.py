@@ -14,11 +14,10 @@ from datetime import datetime, timedelta
 
 from wirecopy.archive.protocol import Archive
 from wirecopy.collect import schedule
-from wirecopy.collect.read import believed, is_copy
-from wirecopy.collect.read.habits import NO_HABITS, Habits
+from wirecopy.collect.read import believed, habits, is_copy
 from wirecopy.collect.revise import fingerprint, revise
 from wirecopy.errors import ConfigError, SourceError
-from wirecopy.model import Article, Capture, Entry, Noun, Revision, Source, State, decode, replace
+from wirecopy.model import Article, Capture, Entry, Noun, Revision, Source, State, replace
 from wirecopy.text import without_addresses
 
 _REFUSED = "refused: "
@@ -75,7 +74,7 @@ def accept(archive: Archive, source: Source, key: str, *, now: datetime) -> Revi
     page = next((each for each in reversed(pages) if each.url == entry.lead.url), pages[-1])
     try:
         others = [each for each in pages if each is not page]
-        article = believed(source, entry.lead, page, others, _habits(archive, source.id))
+        article = believed(source, entry.lead, page, others, habits.remembered(archive.habits(source.id)))
     except SourceError as error:
         raise ConfigError(f"what is held of {source.id}/{key} can't be read as an article: {error}") from error
     standing = archive.standing(source.id, key)
@@ -118,14 +117,6 @@ def reason_again(entry: Entry, reason: str) -> str:
 def was_accepted(seen: Article, standing: Revision | None) -> bool:
     """Whether what a doubted page says is what an operator has accepted of it before: the copy that stands."""
     return standing is not None and standing.article is not None and fingerprint(seen) == fingerprint(standing.article)
-
-
-def _habits(archive: Archive, source: str) -> Habits:
-    stored = archive.habits(source)
-    try:
-        return decode(stored, Habits) if stored else NO_HABITS
-    except ValueError:  # another version learned them
-        return NO_HABITS
 
 
 def _held(archive: Archive, source: str, key: str) -> Entry:

@@ -20,7 +20,7 @@ from wirecopy import dates
 from wirecopy.archive.protocol import Archive
 from wirecopy.collect.doubt import doubt
 from wirecopy.collect.read import Reading, is_copy, is_imported, rules_of
-from wirecopy.collect.read.habits import NO_HABITS, Habits
+from wirecopy.collect.read.habits import Habits, remembered
 from wirecopy.collect.revise import fingerprint
 from wirecopy.errors import Doubtful, SourceError
 from wirecopy.model import (
@@ -31,7 +31,6 @@ from wirecopy.model import (
     Noun,
     Revision,
     Source,
-    decode,
     document_text,
     replace,
 )
@@ -119,7 +118,7 @@ async def reread(
 
     `imported_only`: of a source that nobody follows, whose rules are not known, only documents of other mirrors.
     """
-    habits = _habits(archive.habits(source.id))
+    habits = remembered(archive.habits(source.id))
     tally = _Tally()
     todo = sum(archive.counts(source.id).values())
     done = 0
@@ -276,10 +275,3 @@ def _batches(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
     rest = iter(entries)
     while together := list(islice(rest, _TOGETHER)):
         yield together
-
-
-def _habits(stored: bytes) -> Habits:
-    try:
-        return decode(stored, Habits) if stored else NO_HABITS
-    except ValueError:  # another version learned them
-        return NO_HABITS

@@ -21,7 +21,7 @@ from wirecopy.archive.protocol import Archive
 from wirecopy.collect import discover, holding, pictures, schedule
 from wirecopy.collect.doubt import doubt, repeats
 from wirecopy.collect.read import Incomplete, Reading, habits, is_copy, is_imported, rules_of
-from wirecopy.collect.read.habits import NO_HABITS, Glance, Habits
+from wirecopy.collect.read.habits import Glance, Habits, remembered
 from wirecopy.collect.read.workers import Here
 from wirecopy.collect.revise import fingerprint, revise
 from wirecopy.errors import ArchiveError, Doubtful, FetchError, ReadError, Refused, SourceError
@@ -39,7 +39,6 @@ from wirecopy.model import (
     State,
     Validators,
     Visit,
-    decode,
     document_text,
     encode,
     replace,
@@ -222,7 +221,7 @@ class _Round:
         self.silent = 0
         self.copies: dict[str, Capture] = {}
         self.told: dict[int, list[tuple[str, str, str]]] = {}
-        self.habits = _habits(archive.habits(source.id))
+        self.habits = remembered(archive.habits(source.id))
 
     async def run(self) -> Outcome:
         try:
@@ -771,14 +770,6 @@ def _has_moved(before: Lead, now: Lead) -> bool:
         new and new != old
         for old, new in ((before.title, now.title), (before.url, now.url), (before.modified, now.modified))
     )
-
-
-def _habits(stored: bytes) -> Habits:
-    """What was learned of a source, or nothing where another version learned it."""
-    try:
-        return decode(stored, Habits) if stored else NO_HABITS
-    except ValueError:
-        return NO_HABITS
 
 
 def _is_before(lead: Lead, moment: datetime) -> bool:

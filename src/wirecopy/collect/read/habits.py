@@ -28,6 +28,7 @@ from wirecopy.model import (
     Run,
     Table,
     Text,
+    decode,
     encode,
     merge,
     plain,
@@ -85,6 +86,14 @@ class Habits(Noun, frozen=True, kw_only=True):
 
 
 NO_HABITS = Habits()
+
+
+def remembered(stored: bytes) -> Habits:
+    """Habits as the archive has them; none where there are none, or where another version learned them."""
+    try:
+        return decode(stored, Habits) if stored else NO_HABITS
+    except ValueError:
+        return NO_HABITS
 
 
 def is_due(habits: Habits, articles: int) -> bool:
