@@ -151,7 +151,7 @@ def test_a_full_disk_is_known_before_anything_is_copied(
     path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(10**9, 10**9, 1000))
-    with pytest.raises(ArchiveError, match=r"a copy of .* takes .* MB and .*to has 0 MB left: make room there"):
+    with pytest.raises(ArchiveError, match=r"a copy of .* 17 MB are to stay free, and .* has 0.0 MB left: make room"):
         backup(path, tmp_path / "to", clock=clock)
     assert [each.name for each in (tmp_path / "to").iterdir() if each.suffix != ".lock"] == []
 

@@ -378,7 +378,7 @@ def test_nothing_is_migrated_without_room_for_the_copy(tmp_path: Path, monkeypat
     path = first_schema(tmp_path / "wirecopy.db")
     before = path.read_bytes()
     monkeypatch.setattr(shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(100, 99, 1))
-    with pytest.raises(ArchiveError, match=r"a copy of .*wirecopy\.db takes .* has 0 MB left: make room"):
+    with pytest.raises(ArchiveError, match=r"a copy of .*wirecopy\.db takes .* has 0.0 MB left: make room"):
         open_archive(path, write=True)
     assert version(path) == 1
     assert path.read_bytes() == before

@@ -61,8 +61,8 @@ def check_room(place: Path, size: int, what: str) -> None:
         free = shutil.disk_usage(place.parent).free
         if free < size + _SPARE:
             raise ArchiveError(
-                f"{what} takes {size / 1e6:,.0f} MB and {place.parent} has {free / 1e6:,.0f} MB left: "
-                "make room there and try again; nothing was changed"
+                f"{what} takes {size / 1e6:,.1f} MB, {_SPARE / 1e6:,.0f} MB are to stay free, and {place.parent} has "
+                f"{free / 1e6:,.1f} MB left: make room there and try again; nothing was changed"
             )
 
 
