@@ -90,12 +90,12 @@ def spelt(html: str) -> bytes:
     return data.replace(b"\0", b"") if b"\0" in data else data
 
 
-def tree(data: bytes) -> HtmlElement:
-    """The tree of a page that is spelt so. Never fails, whatever the input."""
+def tree(data: bytes, *, ids: bool = True) -> HtmlElement:
+    """The tree of a page that is spelt so. Never fails, whatever the input. `ids`: will XPath's `id()` be asked?"""
     clean = _bounded(data)
-    root, complete = _tree(clean)
+    root, complete = _tree(clean, ids=ids)
     if not complete:
-        root, _ = _tree(_shallow(clean.decode(errors="replace")).encode())
+        root, _ = _tree(_shallow(clean.decode(errors="replace")).encode(), ids=ids)
         root.set(_FLATTENED, "")
     _take_out_of_head(root)
     return root
@@ -226,10 +226,10 @@ _ATTRIBUTE = re.compile(rb"""[^\s=/>"']++(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>"
 _VOID = _names("area base br col embed hr img input link meta param source track wbr")
 
 
-def _tree(html: bytes) -> tuple[HtmlElement, bool]:
+def _tree(html: bytes, *, ids: bool) -> tuple[HtmlElement, bool]:
     """The tree, and whether it is all of the page: libxml2 stops where nesting is deeper than it allows."""
     # Not the parser of lxml.html: it asks a Python function for the class of every element that is looked at.
-    parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
+    parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True, collect_ids=ids)
     root = etree.fromstring(html or b" ", parser=parser)
     if root is None:
         root = etree.fromstring(b"<html></html>", parser=etree.HTMLParser(encoding="utf-8"))
@@ -239,7 +239,10 @@ def _tree(html: bytes) -> tuple[HtmlElement, bool]:
 
 def _bounded(data: bytes) -> bytes:
     """The same page without more attributes on a tag than anybody needs."""
-    if not any(map(_may_be_long, (tag for tag in _TAGS.findall(data) if len(tag) >= _LONG_TAG))):
+    tags = _TAGS.findall(data)
+    if max(map(len, tags), default=0) < _LONG_TAG:
+        return data
+    if not any(map(_may_be_long, (tag for tag in tags if len(tag) >= _LONG_TAG))):
         return data
     long = [piece for piece in _PIECES.findall(data) if len(piece) >= _LONG_TAG]
     return _PIECES.sub(_shortened, data) if any(_shorter(piece) for piece in long) else data

@@ -145,7 +145,7 @@ _IN_QUERY = re.compile(
     r"|cur_?page|artpage|showpage|tpage)",
     re.IGNORECASE,
 )
-_DIGITS = frozenset("0123456789")
+_DIGIT = re.compile("[0-9]")
 _TAIL = 10  # characters of a path that its number and what may stand behind it have at most
 _COUNTED = re.compile(r"[?&;][a-z_]{1,12}=\d{1,2}(?![^&;])", re.IGNORECASE)
 _BACKWARDS = re.compile(r"/?(?:[a-z]{2,5}\.)?\d{1,2}[-_,.~/a-z]", re.IGNORECASE)
@@ -157,7 +157,7 @@ _ENDING = re.compile(
 
 def _may_count(href: str) -> bool:
     """May an address be a numbered one? A glance: a path is read from its end, which is where a number stands."""
-    if "?" not in href and "#" not in href and _DIGITS.isdisjoint(href[-_TAIL:]):
+    if "?" not in href and "#" not in href and _DIGIT.search(href[-_TAIL:]) is None:
         return False
     path, _, query = href.split("#", 1)[0].partition("?")
     return _BACKWARDS.match(path[:-20:-1]) is not None or (query != "" and _COUNTED.search(f"?{query}") is not None)
@@ -236,12 +236,19 @@ _COMMENTS = re.compile(r"comment|kommentar|disqus|discussion|replies|opinions|è¯
 
 def _links(root: HtmlElement) -> Iterator[tuple[HtmlElement, str]]:
     """The links of a page, and where they lead as they have it."""
-    return islice(((link, href) for link in root.iter("a", "link") if (href := link.get("href"))), _LINKS)
+    count = 0
+    for link in root.iter("a", "link"):
+        if href := link.get("href"):
+            count += 1
+            if count > _LINKS:
+                return
+            yield link, href
 
 
 def _said(link: HtmlElement) -> str:
     """What a link says, or what is said of it where it shows a picture or a mark."""
-    said = " ".join("".join(islice(link.itertext(), _PIECES)).split())[:200]
+    whole = "".join(islice(link.itertext(), _PIECES)) if len(link) else link.text or ""
+    said = " ".join(whole.split())[:200]
     if any(c.isalnum() for c in said):
         return said
     return " ".join((link.get("aria-label") or link.get("title") or said).split())[:200]

@@ -120,6 +120,8 @@ def read_html(
     """
     asked = _Asked(html, url, language, zone, at, habits, first or url, number)
     page = _read(asked, given)
+    if not given.body and not given.drop:
+        return page
     # What rules leave too little of is read without them: without the body's first, since what is dropped may be long.
     without_body, without_both = replace(given, body=()), replace(given, body=(), drop=())
     for ruled, weaker, little in ((given.body, without_body, _SHORT), (given.drop, without_both, _NOTHING)):
@@ -294,7 +296,7 @@ def _read(asked: _Asked, given: PageRules) -> Page:
     data = blocks.spelt(asked.html)
     wide = is_wide(data)
     scale = WIDE if wide else 1.0
-    root = blocks.tree(data)
+    root = blocks.tree(data, ids=given != NO_RULES)  # rules may ask for them, nothing else does
     head = metadata.head(root)
     language = metadata.language(head, asked.language)
     links = parts.links(root, url, asked.first, asked.number)

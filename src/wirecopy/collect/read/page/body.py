@@ -194,10 +194,13 @@ def _with_all_of_it(top: Box, candidates: set[Box]) -> Box:
 
 def _of_title(page: Survey, top: Box, title: str, levels: tuple[str, ...]) -> Box | None:
     """Of several articles in boxes of one name, as pages have them that load the next below, the one of the title."""
-    name, named = top.element.get("class"), _squash(title)
-    alike = {box for box in page.boxes if box.tag == top.tag and box.element.get("class") == name and box.told > _SHORT}
-    if not name or len(alike) < _FEED:
+    name = top.element.get("class")
+    if not name:
         return None
+    alike = {box for box in page.boxes if box.told > _SHORT and box.tag == top.tag and box.element.get("class") == name}
+    if len(alike) < _FEED:
+        return None
+    named = _squash(title)
     headed = _headed(page, alike)
     # Parts of one article stand below headings of a lower level than its title, or below none of their own.
     found = {level for level, _ in headed.values()}
@@ -440,7 +443,7 @@ def _cut_tail(roots: list[Box], dropped: set[HtmlElement]) -> float:
     ended = False
     for line in lines:
         box = line.box
-        if not ended and closing.is_heading_for_more(line.words) and (box.tag in _HEADINGS or box.length < 60):
+        if not ended and (box.length < 60 or box.tag in _HEADINGS) and closing.is_heading_for_more(line.words):
             ended = total - before - line.told < before * 0.15
         if ended:
             dropped.add(box.element)

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 import re
 
-_MORE = re.compile(
+
+class _Caseless:
+    """An expression in small letters that knows no case: ASCII is put into them first, which halves the time."""
+
+    def __init__(self, spelt: str) -> None:
+        self._any = re.compile(spelt, re.IGNORECASE | re.VERBOSE)
+        self._small = re.compile(spelt.replace("ı", "[ıi]"), re.VERBOSE)  # as knowing no case takes these for one
+
+    def match(self, words: str) -> re.Match[str] | None:
+        return self._small.match(words.lower()) if words.isascii() else self._any.match(words)
+
+
+_MORE = _Caseless(
     r"""^\W*(?:
     (?:more\s*:$|(?:learn\s+)?more\s+(?:on|from|about|stories|news|in)\b|read\s+(?:more|also|next)|related\b|recommended|see\s+also
       |also\s+read|you\s+may\s+(?:also\s+)?like
@@ -43,7 +55,6 @@ _MORE = re.compile(
     |(?:関連(?:記事|ニュース|リンク|キーワード|トピック)|あわせて読み|おすすめ(?:記事)?|こちらも|人気(?:記事|ランキング)|アクセスランキング|コメント)
     |(?:관련\s*(?:기사|뉴스)|추천\s*기사|많이\s*본)
     )""",
-    re.IGNORECASE | re.VERBOSE,
 )
 _MORE_LINE = 60  # characters of a line that may be a heading for more
 
@@ -140,7 +151,7 @@ def is_stamp(words: str) -> bool:
     return len(words) <= 80 and _STAMP.match(words) is not None
 
 
-_NOTICE = re.compile(
+_NOTICE = _Caseless(
     r"""\W{0,3}(?:(?:please\s+)?(?:enable|activate|turn\s+on)\s+javascript|javascript\s+(?:is|must|needs)
       |aktivieren\s+sie\s+(?:bitte\s+)?javascript|activer\s+javascript
     |your\s+browser\s+(?:does\s+not|doesn['’]t)\s+support|浏览器不支持|请(?:开启|启用).{0,4}javascript
@@ -174,7 +185,6 @@ _NOTICE = re.compile(
     |(?:estamos|já\s+estamos)\s+(?:en|no)\s+(?:whatsapp|telegram)
     |this\s+(?:site|website)\s+uses\s+cookies|we\s+use\s+cookies|(?:loading|laden|chargement)\s*\.{3}$
       |click\s+here\s+to\s+(?:subscribe|sign|get|read|view)|image\s+\d+\s+of\s+\d+$|安装.{0,10}客户端)""",
-    re.IGNORECASE | re.VERBOSE,
 )
 
 

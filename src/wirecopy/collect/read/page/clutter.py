@@ -113,6 +113,7 @@ _TAILS = (
 )  # fmt: skip
 _ENDINGS = ("s", "es", "ed")
 _TOKENS = re.compile("[A-Z]?[a-z]+|[A-Z]+")
+_SMALL = re.compile("[a-z]+")  # the same for what has no capitals, as most names, in half the time
 # What follows these is said of something else: `has-sidebar`, `enableBodyAdSlots`.
 _WITHOUT = frozenset(
     {
@@ -123,45 +124,58 @@ _WITHOUT = frozenset(
 _LONG = 300  # characters of a name that are looked at
 
 
+class _Hints(dict[str, int]):
+    """What names say, remembered: pages repeat themselves, not each other, so that a few pages' worth is enough."""
+
+    def __missing__(self, names: str) -> int:
+        found = NONE
+        for name in names[:_LONG].split():
+            found |= _name(name)
+        if len(names) <= _LONG:  # what is remembered is short whatever pages write
+            if len(self) >= _REMEMBERED:
+                self.clear()
+            self[names] = found
+        return found
+
+
+_REMEMBERED = 4096
+# What a class or an id says: `HINTS["related-links"]`. Asked of every element of a page, which a call would be felt in.
+HINTS = _Hints()
+
+
 def hint(names: str) -> int:
     """What a class or an id says."""
-    return _hint(names[:_LONG])
-
-
-# Pages repeat themselves, not each other: what is remembered is a few pages' worth, and short whatever they write.
-@lru_cache(maxsize=4096)
-def _hint(names: str) -> int:
-    found = NONE
-    for name in names.split():
-        found |= _name(name)
-    return found
+    return HINTS[names]
 
 
 @lru_cache(maxsize=8192)
 def _name(name: str) -> int:
+    tokens = (_SMALL if name.islower() else _TOKENS).findall(name)
+    if len(tokens) == 1:  # most are one word
+        return _token(tokens[0])[0]
     found, before = NONE, ""
-    for token in _TOKENS.findall(name):
-        spelt = token.lower()
-        found |= _token(spelt)
-        if spelt in _WITHOUT:
+    for token in tokens:
+        says, spelt, ends = _token(token)
+        found |= says
+        if ends:
             break
-        # Two letters are a word at least; of hexadecimal digits single ones are left.
-        if len(before) > 1:
-            both = _WHOLE.get(before + spelt, NONE)
+        if before and (both := _WHOLE.get(before + spelt)):
             # A teaser's text, where it is the article's own, is its lead.
-            found = found & ~Hint.CLUTTER if both & Hint.LEAD else found
-            found |= both
-        before = spelt
+            found = (found & ~Hint.CLUTTER if both & Hint.LEAD else found) | both
+        # Two letters are a word at least; of hexadecimal digits single ones are left.
+        before = spelt if len(spelt) > 1 else ""
     return found
 
 
 @lru_cache(maxsize=8192)
-def _token(token: str) -> int:
-    found = _WHOLE.get(token, NONE)
-    stems = [token, *(token.removesuffix(tail) for tail in _TAILS if token.endswith(tail))]
+def _token(token: str) -> tuple[int, str, bool]:
+    """What a token says, how it is spelt in small letters, and whether what follows it is said of something else."""
+    spelt = token.lower()
+    found = _WHOLE.get(spelt, NONE)
+    stems = [spelt, *(spelt.removesuffix(tail) for tail in _TAILS if spelt.endswith(tail))]
     for stem in stems:
         found |= _BEGIN.get(stem, NONE)
         for ending in _ENDINGS:
             if stem.endswith(ending):
                 found |= _BEGIN.get(stem.removesuffix(ending), NONE)
-    return found
+    return found, spelt, spelt in _WITHOUT

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from lxml.html import HtmlElement
 
-from wirecopy.collect.read.page.clutter import NONE, Hint, hint
+from wirecopy.collect.read.page.clutter import HINTS, NONE, Hint
 
 
 def _words(spelt: str) -> frozenset[str]:
@@ -63,6 +63,7 @@ class Around:
 
     def __init__(self, headline: HtmlElement | None) -> None:
         self._headline = headline
+        self._after: list[Near] | None = None  # the nearest lines below
         self._close: list[Near] | None = None
         self._all: list[Near] | None = None
 
@@ -72,14 +73,22 @@ class Around:
         if self._close is None and self._all is not None:
             self._close = self._all[:_CLOSE]
         if self._close is None:
-            self._close = [] if self._headline is None else _around(self._headline, _CLOSE, _CLOSE // 2)
+            self._close = []
+            if self._headline is not None:
+                self._after = _below(self._headline, _CLOSE)
+                self._close = _around(self._headline, self._after, _CLOSE // 2)
         return self._close
 
     @property
     def all(self) -> list[Near]:
         """All lines until the article has begun."""
         if self._all is None:
-            self._all = [] if self._headline is None else _around(self._headline, _LINES, _CLOSE)
+            self._all = []
+            if self._headline is not None:
+                # Where there are fewer than were asked for, there are no more.
+                known = self._after if self._after is not None and len(self._after) < _CLOSE else None
+                after = _below(self._headline, _LINES) if known is None else known
+                self._all = _around(self._headline, after, _CLOSE)
         return self._all
 
 
@@ -92,8 +101,7 @@ def lines_of(element: HtmlElement, most: int = 40) -> list[Near]:
     return reader.lines
 
 
-def _around(headline: HtmlElement, below: int, above: int) -> list[Near]:
-    after = _below(headline, below)
+def _around(headline: HtmlElement, after: list[Near], above: int) -> list[Near]:
     before = list(itertools.islice(_above(headline), above))
     return [*after[: _CLOSE // 2], *before[: _CLOSE // 2], *after[_CLOSE // 2 :], *before[_CLOSE // 2 :]]
 
@@ -187,7 +195,10 @@ class _Reader:
         if not words:
             return
         line = self._line
-        if bare := " ".join(words[:2000].split()):
+        if words.isspace():  # as most are
+            if line.words and line.words[-1] != " ":
+                line.words += " "
+        elif bare := " ".join(words[:2000].split()):
             glued = bool(line.words) and not words[0].isspace() and line.words[-1] != " "
             line.words += ("" if glued or not line.words or line.words[-1] == " " else " ") + bare
             if words[-1].isspace():
@@ -207,15 +218,7 @@ class _Reader:
 
 
 def _names(element: HtmlElement) -> int:
-    attrib = element.attrib
-    if not attrib:
-        return NONE
-    found = NONE
-    if named := element.get("class"):
-        found = hint(named)
-    if named := element.get("id"):
-        found |= hint(named)
-    return found
+    return HINTS[element.get("class") or ""] | HINTS[element.get("id") or ""]
 
 
 def written_in(element: HtmlElement) -> Iterator[str]:

@@ -261,7 +261,9 @@ def _unescaped(words: str) -> str:
 
 
 def _shown(element: HtmlElement) -> str:
-    return " ".join("".join(element.itertext())[:_LONG].split())
+    # Most hold no element, and their text is at hand.
+    said = "".join(element.itertext()) if len(element) else element.text or ""
+    return " ".join(said[:_LONG].split())
 
 
 def _site(found: Facts, known: Head) -> None:
@@ -692,14 +694,12 @@ _SIGNATURE = re.compile(rf"/(?:{'|'.join(sorted(_PERSONS))})/[^/?#]", re.IGNOREC
 
 def _is_signature(element: HtmlElement) -> bool:
     """Does this element say that its words are an author's name: by a link to a person's page, or by microdata?"""
-    for each in (element, element.getparent(), None):
-        if each is None:
-            return False
-        if each.tag == "a":
-            href = (each.get("href") or "")[:500]
-            may_be = not _PERSONS.isdisjoint(href.lower().split("/")) or not href.isascii()
-            return (may_be and _SIGNATURE.search(href) is not None) or "author" in (each.get("rel") or "").split()
-    return False
+    link = element if element.tag == "a" else element.getparent()
+    if link is None or link.tag != "a":
+        return False
+    href = (link.get("href") or "")[:500]
+    may_be = not _PERSONS.isdisjoint(href.lower().split("/")) or not href.isascii()
+    return (may_be and _SIGNATURE.search(href) is not None) or "author" in (link.get("rel") or "").split()
 
 
 def _broken(lines: Iterable[Near]) -> str:

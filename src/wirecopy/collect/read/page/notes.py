@@ -49,8 +49,7 @@ _NOTE = re.compile(
 )
 _FACTBOX = re.compile(
     r"(?:^|[\s_-])(?:fact-?box|facts-?box|faktenbox|info-?box|info-?kasten|infokasten|fakta-?(?:ruta|boks|box)|faktaboks|key-?facts?|"
-    r"at-?a-?glance|explainer-?box|hintergrund-?box|encadre|recuadro|despiece|glossary-?box|background-?box|boxout)",
-    re.IGNORECASE,
+    r"at-?a-?glance|explainer-?box|hintergrund-?box|encadre|recuadro|despiece|glossary-?box|background-?box|boxout)"
 )
 
 
@@ -72,7 +71,7 @@ def is_factbox(names: str) -> bool:
 
 @lru_cache(maxsize=2048)
 def _is_factbox(names: str) -> bool:
-    return _FACTBOX.search(names) is not None
+    return _FACTBOX.search(names.lower()) is not None
 
 
 def factbox(element: HtmlElement, dialect: Dialect) -> Blocks:

@@ -18,6 +18,7 @@ from functools import lru_cache
 from itertools import islice
 from typing import NamedTuple
 
+from lxml import etree
 from lxml.html import HtmlElement
 
 from wirecopy.collect.read import blocks
@@ -146,7 +147,7 @@ def is_icon(element: HtmlElement) -> bool:
     address = (element.get("src") or "")[-_LONG:]
     if "data:" in address:
         return False
-    if _ICON.search(address.split("?", 1)[0]) is None:
+    if _ICON.search(address.split("?", 1)[0].lower()) is None:
         return False
     # Charts are drawings, too, and say what they show.
     return _pixels(element.get("width")) < _LARGE and len(element.get("alt") or "") < _TELLING
@@ -177,16 +178,19 @@ def stem(address: str) -> str:
 @lru_cache(maxsize=1024)
 def _stem(address: str) -> str:
     name = address.split("?", 1)[0].rstrip("/").rsplit("/", 1)[-1].lower()
-    bare = _SIZE.sub("", name.rsplit(".", 1)[0] if "." in name else name)
+    bare = name.rsplit(".", 1)[0] if "." in name else name
+    if bare.endswith(_SIZE_ENDS):
+        bare = _SIZE.sub("", bare)
     return bare if len(bare) > 5 and _COMMON.fullmatch(bare) is None else ""
 
 
 _SIZE = re.compile(r"(?:[-_@.]?(?:\d{2,4}x\d{0,4}|[wh]?\d{3,4}w?|\dx|scaled|thumb|small|large|medium|original|og))+$")
+_SIZE_ENDS = (*"0123456789wx", "scaled", "thumb", "small", "large", "medium", "original", "og")  # seen at a glance
 _COMMON = re.compile(r"(?:image|default|photo|picture|index|share|social|logo|original)[-_\d]*")
+# In small letters, as what is searched: an expression that knows no case takes twice the time.
 _ICON = re.compile(
     r"(?:^|[/_.-])(?:icons?|logos?|sprite|avatar|emoji|smil(?:ies|ey)|badges?|qr(?:code)?|button|btn|arrow|loading|loader|spinner"
     r"|play-?store|app-?store|googleplay|zoom|1x1|pixel|spacer|blank|favicon)(?=[/_.\d-])[^/]*$|/icons?/|\.svg$",
-    re.IGNORECASE,
 )
 _PORTRAIT = re.compile(
     r"(?:^|[\s_-])(?:author|autor|auteur|byline|avatar|profile|headshot|portrait-?small|contributor|writer|redakteur)",
@@ -195,7 +199,6 @@ _PORTRAIT = re.compile(
 _HOLDER = re.compile(
     r"(?:^|[\s_-])(?:image|images|img|imgs|photo|photos|picture|pic|figure|foto|bild|imagen|imagem|media|thumbinner|mol-img|tupian)"
     r"(?:$|[\s_-]|box|wrap|container|holder|block)|(?:image|photo|picture|figure|media)(?:box|wrap|wrapper|container|holder|block)",
-    re.IGNORECASE,
 )
 _PICTURE_FILE = re.compile(r"\.(?:jpe?g|png|webp|gif|avif)(?:$|[?#])", re.IGNORECASE)
 
@@ -232,12 +235,13 @@ class _Places:
 
     def below(self, above: _Place, element: HtmlElement) -> _Place:
         """The place of an element in one at that place."""
+        tag = element.tag
         root = above.root
         gallery = above.gallery
         portrait = max(0, above.portrait - 1)
         if root is None and element in self.roots:
             root, gallery, portrait = element, None, 0
-        elif element.tag not in ("body", "html", "article", "main"):
+        elif tag not in ("body", "html", "article", "main"):
             for names in (element.get("class"), element.get("id")):
                 if names:
                     if gallery is None and galleries.is_named(names):
@@ -246,9 +250,9 @@ class _Places:
         dropped = above.dropped
         if dropped is None and (element in self.left_out[0] or element in self.left_out[1]):
             dropped = element
-        link = element if element.tag == "a" and element.get("href") else above.link
-        place = _Place(root, dropped, link, gallery, portrait)
-        return above if place == above else place
+        link = element if tag == "a" and element.get("href") else above.link
+        as_above = root is above.root and dropped is above.dropped and link is above.link and gallery is above.gallery
+        return above if as_above and portrait == above.portrait else _Place(root, dropped, link, gallery, portrait)
 
 
 def _inside(chosen: Chosen) -> Iterator[HtmlElement]:
@@ -258,20 +262,29 @@ def _inside(chosen: Chosen) -> Iterator[HtmlElement]:
 
 def _outside(page: Survey, chosen: Chosen, named: str) -> Iterator[tuple[HtmlElement, bool]]:
     """The pictures that may stand over the text: those between title and text, and the one that the page names."""
-    roots = {*chosen.roots}
     title = next((element for at, element, tag in page.headings if tag == "h1" and at == chosen.title_at), None)
+    begun = {first for root in chosen.roots for first in _firsts(root)}
     between, count = title is None and bool(page.headings), 0
-    for element in page.root.element.iter("img", "h1", *{root.tag for root in roots}):
+    for element in page.root.element.iter("img", "h1"):
+        if element in begun:
+            between = False
         if element is title:
             between = True
-        elif element in roots:
-            between = False
         elif element.tag == "img":
             count += 1
             if count > _MANY:
                 return
             if between or (named and _is_named(element, named)):
                 yield element, between
+
+
+def _firsts(root: HtmlElement) -> list[HtmlElement]:
+    """The picture or headline, if there is one, from which on a part of the article has begun."""
+    inside = next(root.iter("img", "h1"), None)
+    return _AFTER(root) if inside is None else [inside]
+
+
+_AFTER = etree.XPath("following::*[self::img or self::h1][1]")
 
 
 def _is_lead(img: HtmlElement, place: _Place) -> bool:
@@ -285,7 +298,7 @@ def _is_lead(img: HtmlElement, place: _Place) -> bool:
             return True
         if n >= _UP or each.tag in ("header", "body", "article", "main"):
             return False
-        if _HOLDER.search((each.get("class") or "")[:_LONG]):
+        if _HOLDER.search((each.get("class") or "")[:_LONG].lower()):
             return True
     return False
 
@@ -451,7 +464,7 @@ def _framed(img: HtmlElement) -> HtmlElement:
         n += each.tag not in _NO_BOXES  # libxml2 hangs each <source> in the one before it
         if n > _UP or each.tag not in _FRAMES or len(each) > _WORDS:
             break
-        if not _HOLDER.search((each.get("class") or "")[:_LONG]):
+        if not _HOLDER.search((each.get("class") or "")[:_LONG].lower()):
             continue
         if _several(each, "img") or _said(each) > _BESIDE:
             break
