@@ -92,7 +92,7 @@ def text(words: str, *marks: Mark, link: Link | None = None) -> Text:
 
 def plain(words: Text) -> str:
     """The characters of a text, without marks or links."""
-    return "".join(run.text for run in words)
+    return words[0].text if len(words) == 1 else "".join([run.text for run in words])
 
 
 # --- pictures and blocks ---------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ Reads JSON lines {id, url, html} from standard input, writes {id, title, text, d
 
 from __future__ import annotations
 
+import gc
 import html
 import sys
 import time
@@ -37,6 +38,7 @@ from wirecopy.model import (
 
 def main() -> None:
     """Read every page that is asked for."""
+    gc.freeze()  # as the processes that read in a round do
     for line in sys.stdin.buffer:
         asked = msgspec.json.decode(line)
         start = time.process_time()
