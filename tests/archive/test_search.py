@@ -6,6 +6,7 @@ import time
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 from tempfile import mkdtemp
 
@@ -17,9 +18,9 @@ import wirecopy
 from archive.samples import NOON, article, entry, gone, minutes, revision
 from wirecopy.archive import open_archive, schema
 from wirecopy.archive.file import File
-from wirecopy.archive.search import Found, Hit, excerpts, folding, index, query, rebuild, search
+from wirecopy.archive.search import Found, Hit, excerpts, find, folding, index, query, rebuild, search
 from wirecopy.archive.search.hanzi import SIMPLIFIED
-from wirecopy.model import Paragraph, State, replace, text
+from wirecopy.model import Mark, Paragraph, Run, State, encode, replace, text
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -210,6 +211,20 @@ def test_every_piece_of_a_han_run_is_found_and_nothing_else(texts, chance):
                 assert set(keys(archive, f'"{piece}"', best=True)) == holds
 
 
+_PARTS = st.text(st.sampled_from('习習近平か\u3099\u1100\u1161\u11a8и\u0306e\u0301ab\u200b"\\ ，'), max_size=4)
+
+
+@settings(deadline=None, max_examples=300)
+@given(parts=st.lists(_PARTS, min_size=1, max_size=6), begin=st.integers(0, 20), size=st.integers(1, 8))
+def test_a_piece_over_links_and_marks_is_never_ruled_out(parts, begin, size):
+    held = article(
+        body=(Paragraph(text=tuple(Run(text=part, marks=(Mark.EM,) * (n % 2)) for n, part in enumerate(parts))),)
+    )
+    for piece in folding.matter(" ".join(index.lines(held)))[begin : begin + size].split():
+        assert not find._rules_out([piece], encode(held))
+    assert find._rules_out(["莫斯科"], encode(article(words="普京在莫斯。科")))
+
+
 def has(words, piece):
     """Written apart from what is tested: simplified by the character, then Python's own `in`."""
     simple = str.maketrans(SIMPLIFIED)
@@ -227,10 +242,32 @@ def test_folding_twice_is_folding_once(words):
 @settings(deadline=None, max_examples=200)
 @given(words=st.text(max_size=60))
 def test_what_a_piece_is_looked_for_by_is_what_it_is_known_by(words):
-    known = folding.tokens(words)
+    listed = folding.tokens(folding.folded(words))
+    known = set(listed)
+    assert len(known) == len(listed)
     for piece in folding.matter(words).split():
-        assert set(folding.tokens_of(piece)) <= known
+        assert set(folding.tokens_of(piece)) <= set(folding.known_by(piece)) <= known
     assert all(token == token.strip() and token for token in known)
+
+
+_LETTERS = st.characters(exclude_categories=["Cs"]) | st.sampled_from(
+    'иі\u0306\u0308\u3099か\u1100\u1161\u11a8가ßẞσςΣéё\u200b\u00ad習习。， "أ\u0654ی\n'
+)
+
+
+@settings(deadline=None, max_examples=500)
+@given(words=st.text(_LETTERS, max_size=12))
+def test_the_quick_way_of_folding_is_the_thorough_one(words):
+    quick = [folding.pieces(line) for line in folding.folded(words).split("\n")]
+    assert quick == [folding.pieces(line) for line in folding._thorough(words).split("\n")]
+
+
+@settings(deadline=None, max_examples=200)
+@given(words=st.lists(st.text("abcß", min_size=1, max_size=60), min_size=2, max_size=9))
+def test_two_words_in_a_row_are_known_by_their_token(words):
+    line = folding.folded(" ".join(words))
+    known = folding.tokens(line)
+    assert all(folding.pair(*two) in known for two in pairwise(folding.pieces(line)))
 
 
 def test_no_simplified_character_has_a_simplified_form_of_its_own():
@@ -370,7 +407,7 @@ def test_marks_are_in_order_and_inside(line, asked):
         assert places == sorted(places)
         assert all(0 <= place <= len(piece.text) for place in places)
         assert all(begin < end for begin, end in piece.marks)
-    if terms and text.has([terms[0].needle]):
+    if terms and text.has(terms[0].needle):
         assert any(excerpts.marked(each, terms).marks for each in text.lines)
 
 

@@ -212,7 +212,7 @@ MIGRATIONS = (
             words, content='', columnsize=0, detail=none, tokenize="ascii tokenchars ':_'"
         );
         INSERT INTO search (search, rank) VALUES ('automerge', 8);
-        INSERT INTO search (search, rank) VALUES ('hashsize', 8388608);
+        INSERT INTO search (search, rank) VALUES ('hashsize', 16777216);
         CREATE VIRTUAL TABLE search_terms USING fts5vocab (search, instance);
 
         CREATE TABLE searched (

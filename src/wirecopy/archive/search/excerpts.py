@@ -40,8 +40,8 @@ def excerpts(text: folding.Text, terms: Sequence[Term]) -> tuple[Excerpt, ...]:
     """The places of a text, below its first line, where the terms stand: a few, each term's first if it can be."""
     found: list[Excerpt] = []
     missing = list(terms)
-    for line, matter in zip(text.lines, text.matters(), strict=True) if missing else ():
-        here = [term for term in missing if term.needle in matter] if line is not text.lines[0] else []
+    for number, line in enumerate(text.lines):
+        here = [term for term in missing if text.stands(term.needle, number)] if number else []
         if here and (marks := _marks(line[:_LONGEST_LINE], terms)):
             missing = [term for term in missing if term not in here]
             found.append(_cut(line, marks))
@@ -113,6 +113,8 @@ _fold = lru_cache(maxsize=1 << 15)(folding.folded)
 
 def _aligned(line: str) -> tuple[str, list[tuple[int, int]]]:
     """The folded line, and for each of its characters where in the line it comes from; [] where each stays in place."""
+    if (plain := folding.plain(line)) is not None:
+        return plain, []
     letters = _LETTER.findall(line) if _ADDED.search(line) else line
     made = list(map(_fold, letters))
     folded = "".join(made)

@@ -10,7 +10,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from itertools import islice
 
@@ -23,6 +24,7 @@ from wirecopy.errors import ArchiveError
 from wirecopy.model import Article, Headline, Noun
 
 _PAGE = 32
+_LARGEST_PAGE = 1024
 # Documents that one search looks at: some seconds. Only a query of frequent words in an order that nobody uses, or in
 # few documents, comes near; the answer says when it was cut off.
 _MOST_LOOKED_AT = 20_000
@@ -79,7 +81,7 @@ class _Look:
 
     def weight(self, query: Query) -> float:
         """How much, and how early, the document says what is wanted."""
-        matter = "\n".join(self._text.matters())
+        matter = self._text.matter()
         size = len(matter) + 1
         found = 0.0
         for term in query.wanted:
@@ -111,6 +113,9 @@ class _Search:
     def __init__(self, file: File, query: Query) -> None:
         self._file, self._query = file, query
         self._left = _MOST_LOOKED_AT
+        # Where the index alone does not know: it often names what does not answer.
+        inexact = not all(term.exact for term in query.wanted)
+        self._sieved = tuple(dict.fromkeys(piece for term in query.wanted for piece in term.pieces)) if inexact else ()
         self._first = -_LAST if query.since is None else index.slot_of(query.since)
         self._last = _LAST if query.until is None else index.last_slot(file, query.until)
 
@@ -121,13 +126,14 @@ class _Search:
 
     def newest(self, within: str = "") -> Iterator[_Look]:
         """Those that answer, newest first by the minute."""
-        for slot in self._slots(expression(self._query, within=within)):
-            if self._left <= 0:
-                return
-            self._left -= 1
-            look = self._look(slot)
-            if look is not None:
-                yield look
+        for page in self._pages(expression(self._query, within=within)):
+            for row, body in self._documents(page):
+                if self._left <= 0:
+                    return
+                self._left -= 1
+                look = self._look(row, body)
+                if look is not None:
+                    yield look
 
     def latest(self, limit: int, within: str = "") -> list[_Look]:
         """The newest first, one more than asked for if there are more."""
@@ -144,25 +150,40 @@ class _Search:
         pool.sort(key=lambda look: -look.weight(self._query))
         return [*found, *pool]
 
-    def _slots(self, question: str) -> Iterator[int]:
+    def _pages(self, question: str) -> Iterator[list[int]]:
+        """The numbers that the index names, the highest first: more at a time the longer it takes."""
         sql = "SELECT rowid FROM search WHERE search MATCH ? AND rowid >= ? AND rowid < ? ORDER BY rowid DESC LIMIT ?"
-        last = self._last
+        last, most = self._last, _PAGE
         while True:
-            page = self._file.rows(sql, question, self._first, last, _PAGE)
-            yield from (int(slot) for (slot,) in page)
-            if len(page) < _PAGE:
+            page = [int(slot) for (slot,) in self._file.rows(sql, question, self._first, last, most)]
+            if page:
+                yield page
+            if len(page) < most:
                 return
-            last = page[-1][0]
+            last, most = page[-1], min(2 * most, _LARGEST_PAGE)
 
-    def _look(self, slot: int) -> _Look | None:
-        """The document of this number, if it is there and answers."""
-        row = self._file.first(
-            DOCUMENTS, "JOIN searched ON searched.article = documents.article WHERE searched.slot = ?", slot
-        )
-        if row is None or not self._may_answer(row):
+    def _documents(self, page: list[int]) -> Iterator[tuple[DocumentRow, int]]:
+        """The documents of these numbers, in this order, and their texts; those that are there."""
+        for start in range(0, len(page), _PAGE):
+            slots = page[start : start + _PAGE]
+            join = "JOIN searched ON searched.article = documents.article "
+            those = f"WHERE searched.slot IN ({', '.join('?' * len(slots))})"
+            rows = {row.article: row for row in self._file.every(DOCUMENTS, join + those, *slots)}
+            bodies = f"SELECT searched.slot, documents.article, revisions.body FROM documents {join}"  # noqa: S608
+            bodies += f"JOIN revisions ON revisions.id = documents.standing {those} ORDER BY searched.slot DESC"
+            for _, article, body in self._file.rows(bodies, *slots):
+                if article in rows:
+                    yield rows[article], int(body)
+
+    def _look(self, row: DocumentRow, body: int) -> _Look | None:
+        """The document, if it answers."""
+        if not self._may_answer(row):
             return None
         try:
-            article = index.article_of(self._file, row)
+            stored = index.stored(self._file, row, body)
+            if self._sieved and _rules_out(self._sieved, stored):
+                return None
+            article = index.article_in(self._file, row, stored)
         except ArchiveError:
             return None  # `verify` names what is damaged; the others can still be found
         text = folding.Text(index.lines(article))
@@ -184,11 +205,35 @@ def _is_source(source: str, name: str) -> bool:
     return source.startswith(name[:-1]) if name.endswith("*") else source == name
 
 
+# What may be folded together with the letter at the end of the run of text before it.
+_JOINED = re.compile(f'"{folding.UNSEEN}*[\u0300-\u036f\u1160-\u11ff\u3099\u309a\u3131-\u318e\uff9e-\uffdc]')
+
+
+def _rules_out(pieces: Iterable[str], stored: bytes) -> bool:
+    """Do the stored bytes of an article (JSON) say, before they are taken apart, that some piece is not in its text?
+
+    A piece stands in a string of it, or is parted by the ends of strings, as where a link begins; folding leaves both
+    as they are but for what joins what stands before.
+    """
+    try:
+        text = stored.decode()
+    except UnicodeDecodeError:
+        return False
+    if _JOINED.search(text):
+        return False
+    seen = folding.folded(text)
+    return any(
+        piece not in seen
+        and not any(f'{piece[:place]}"' in seen and f'"{piece[place]}' in seen for place in range(1, len(piece)))
+        for piece in pieces
+    )
+
+
 def _answers(query: Query, article: Article, text: folding.Text) -> bool:
     """Does this text have all that is wanted and nothing that is not?"""
-    if not text.has(term.needle for term in query.wanted if not term.field):
+    if not all(text.has(term.needle) for term in query.wanted if not term.field):
         return False
-    if any(text.has([term.needle]) for term in query.unwanted if not term.field):
+    if any(text.has(term.needle) for term in query.unwanted if not term.field):
         return False
     if not any(term.field for term in (*query.wanted, *query.unwanted)):
         return True

@@ -6,15 +6,20 @@
   a text is its runs and words, in order, a blank before and after each; what stands in the matter stands in the text.
 - A token is a word, a character of a run, or two neighbours in a run: enough to find any piece of a run by. Two words
   in a row have a token too, which others may share.
+- Each article goes through here whole: most letters are folded by what is quick and proven the same (`_thorough`).
 """
 
 from __future__ import annotations
 
 import re
+import struct
+import sys
 import unicodedata
 import zlib
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
+from functools import cache, lru_cache
+from itertools import pairwise
 
 from wirecopy.archive.search.hanzi import SIMPLIFIED
 
@@ -32,37 +37,61 @@ _CHARACTERS = (
 # Python's \w leaves the vowel signs of India's scripts out, and so would cut its words at each.
 _SIGNS = "\u0900-\u0963\u0971-\u0de5\u0df2-\u0df3"
 _RUN = re.compile(f"[{_CHARACTERS}]+")
+_WORD = re.compile(f"[^\\W_{_CHARACTERS}]+")
+_WORD_WITH_SIGNS = re.compile(f"(?:[^\\W_{_CHARACTERS}]|[{_SIGNS}])+")
 _PIECE = re.compile(f"[{_CHARACTERS}]+|[^\\W_{_CHARACTERS}]+")
 _PIECE_WITH_SIGNS = re.compile(f"[{_CHARACTERS}]+|(?:[^\\W_{_CHARACTERS}]|[{_SIGNS}])+")
 IN_WORDS = f"(?:[^\\W_{_CHARACTERS}]|[{_SIGNS}])"  # a character of a word, for patterns
 _SIGN = re.compile(f"[{_SIGNS}]")
 
 # Accents; the points of Hebrew; the marks of Arabic and its tatweel; soft hyphens, joiners, directions, variations.
-_UNSEEN = re.compile(
+UNSEEN = (
     "[\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06dc"
     "\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed\u00ad\u061c\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f"
-    "\ufe00-\ufe0f\ufeff\U000e0100-\U000e01ef]+"
+    "\ufe00-\ufe0f\ufeff\U000e0100-\U000e01ef]"
 )
-_PARTS = re.compile("[\u1100-\u11ff\u3099\u309a]")  # of hangul syllables and of voiced kana
-_OTHERS = re.compile(f"[{''.join(map(chr, SIMPLIFIED))}]")
+_UNSEEN = re.compile(f"{UNSEEN}+")
+_PARTS = re.compile("[\u1100-\u11ff\u3041-\u30ff]+")  # of hangul syllables and of voiced kana
 # How Arabic and Persian keyboards write the same letter, and letters that writers leave the dots off.
 _LETTERS = (("\u0649", "\u064a"), ("\u06cc", "\u064a"), ("\u0629", "\u0647"), ("\u06a9", "\u0643"))
 _OF_THEIR_OWN = (("и\u0306", "й"), ("і\u0308", "ї"))
+
+# The odd characters: all but those, small already, that folding leaves as they are, or of which it makes signs that
+# part words as they do themselves ("，" and ","). A cluster is what the odd ones may be folded together with.
+_CHANGED = [0x4DFF, *sorted(code for code in SIMPLIFIED if 0x4E00 <= code <= 0x9FFF), 0xA000]
+_HAN = (f"{chr(one + 1)}-{chr(other - 1)}" for one, other in pairwise(_CHANGED) if other - one > 1)
+_STEADY = (
+    "\0-@\\[-\x7f\xa0-\xa7\xa9\xab\xac\xae\xb0\xb1\xb6\xb7\xbb\xbf\xd7\xe6\xf0\xf7\xf8\xfeđł"
+    "\u0430-\u044f\u0452\u0454-\u045b\u045f\u05d0-\u05ea\u060c\u061b\u061f\u0621\u0627\u0628\u062a-\u063a"
+    "\u0641-\u0648\u064a\u0660-\u0669\u2000-\u200a\u2010-\u2016\u2018-\u2026\u2030-\u203a\u20ac"
+    "\u3000-\u3003\u3005-\u3011\u3014-\u301c\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff64"
+    f"{''.join(_HAN)}"
+)
+_FREQUENT = tuple(
+    (spelt, letter)
+    for letter, all_spelt in {
+        "a": "àáâãäå", "c": "ç", "e": "èéêë", "i": "ìíîï", "n": "ñ", "o": "òóôõö", "u": "ùúûü", "y": "ýÿ", "ss": "ß",
+        "е": "ё", "\u0627": "\u0622\u0623\u0625", "\u0648": "\u0624", "\u064a": "\u0626\u0649\u06cc",
+        "\u0647": "\u0629", "\u0643": "\u06a9",
+    }.items()
+    for spelt in all_spelt
+)  # fmt: skip
+_FEW = 100  # clusters above which all at once is quicker
 
 _LONGEST = 40  # characters of a word that its token keeps: no word of a language is longer, addresses and codes are
 
 
 def folded(text: str) -> str:
-    """The text as it is compared. Folding twice is folding once; a line stays a line."""
-    if text.isascii():
-        return text.lower()
-    text = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
-    for spelt, letter in (*_OF_THEIR_OWN, *_LETTERS):
+    """The text as it is compared. Folding what is folded changes nothing in it that counts; a line stays a line."""
+    text = text.lower()
+    if text.isascii() or not _odd().search(text):
+        return text
+    for spelt, letter in _FREQUENT:
         text = text.replace(spelt, letter)
-    text = _UNSEEN.sub("", text)
-    if _PARTS.search(text):
-        text = unicodedata.normalize("NFC", text)
-    return _OTHERS.sub(lambda found: SIMPLIFIED[ord(found[0])], text)
+    odd = _odd().findall(text)
+    if len(odd) > _FEW:
+        return _thorough(text)
+    return _clusters().sub(_in_place, text) if odd else text
 
 
 def pieces(line: str) -> list[str]:
@@ -77,45 +106,62 @@ def is_run(piece: str) -> bool:
 
 def matter(text: str) -> str:
     """The runs and words of a text, a line for each of its lines, a blank before and after each piece."""
-    return "\n".join(f" {' '.join(pieces(line))} " for line in folded(text).split("\n"))
+    return "\n".join(map(_spaced, folded(text).split("\n")))
+
+
+def _spaced(line: str) -> str:
+    return f" {' '.join(pieces(line))} "
+
+
+def plain(line: str) -> str | None:
+    """The folded line, if each of its characters stays in its place."""
+    small = line.lower()
+    return small if len(small) == len(line) and not _odd().search(small) else None
 
 
 class Text:
-    """A text by its lines, each folded when it is first looked at: what is looked for is often near the beginning."""
+    """A text by its lines, folded in one go; a line's matter is made where its pieces say that it may be the one."""
 
     def __init__(self, lines: Sequence[str]) -> None:
         self.lines = lines
-        self._matters: list[str] = []
+        self._folded = folded("\n".join(lines))
+        self._each = self._folded.split("\n")
+        self._matters: list[str | None] = [None] * len(self._each)
 
-    def matters(self) -> Iterator[str]:
-        """The matter of each line, in order."""
-        yield from self._matters
-        for line in self.lines[len(self._matters) :]:
-            self._matters.append(matter(line))
-            yield self._matters[-1]
+    def stands(self, needle: str, number: int) -> bool:
+        """Is this in the matter of the line of this number?"""
+        line = self._each[number]
+        if " " not in needle:
+            return needle in line
+        return all(piece in line for piece in needle.split()) and needle in self._matter(number)
 
-    def has(self, needles: Iterable[str]) -> bool:
-        """Does each of these stand in some line?"""
-        missing = list(needles)
-        for line in self.matters() if missing else ():
-            missing = [needle for needle in missing if needle not in line]
-            if not missing:
-                break
-        return not missing
+    def has(self, needle: str) -> bool:
+        """Does this stand in some line?"""
+        if " " not in needle:  # of one run: what is no run is in no run
+            return needle in self._folded
+        if not all(piece in self._folded for piece in needle.split()):
+            return False
+        return any(self.stands(needle, number) for number in range(len(self._each)))
+
+    def matter(self) -> str:
+        """The matter of the whole text."""
+        return "\n".join(map(self._matter, range(len(self._each))))
+
+    def _matter(self, number: int) -> str:
+        known = self._matters[number]
+        if known is None:
+            known = self._matters[number] = _spaced(self._each[number])
+        return known
 
 
-def tokens(text: str) -> set[str]:
-    """What a text is found by."""
-    line = folded(text)
-    found: set[str] = set()
-    for part in _RUN.sub("\n", line).split("\n"):
-        if words := pieces(part):
-            found.update(word[:_LONGEST] for word in words)
-            found.update(map(pair, words, words[1:]))
-    runs = " ".join(_RUN.findall(line))
-    if runs:
-        found.update(_neighbours(runs).split())
-    return found
+def tokens(line: str) -> list[str]:
+    """What a folded text is found by, each once: words, pairs and runs have no token in common."""
+    signs = _SIGN.search(line) is not None
+    words = _words(line) if line.isascii() else (_WORD_WITH_SIGNS if signs else _WORD).findall(line)
+    if words and len(max(words, key=len)) > _LONGEST:
+        words = [word[:_LONGEST] for word in words]
+    runs = () if line.isascii() else _RUN.findall(line)
+    return [*set(words), *_pairs(words), *_neighbours(" ".join(runs))]
 
 
 def tokens_of(piece: str) -> list[str]:
@@ -125,26 +171,104 @@ def tokens_of(piece: str) -> list[str]:
     return [piece] if len(piece) == 1 else [piece[place : place + 2] for place in range(len(piece) - 1)]
 
 
+def known_by(piece: str) -> list[str]:
+    """What a run or word is found by."""
+    return [*piece, *tokens_of(piece)] if is_run(piece) else [piece[:_LONGEST]]
+
+
 def pair(one: str, other: str) -> str:
-    """The token of two words in a row, one of 65,536 private characters: a phrase is looked for in few texts only."""
-    return chr(0xF0000 + (zlib.crc32(f"{one} {other}".encode()) & 0xFFFF))
+    """The token of two words in a row, one of 65,536: a phrase is looked for in few texts only."""
+    return _pairs([one[:_LONGEST], other[:_LONGEST]]).pop()
 
 
-def _neighbours(runs: str) -> str:
-    """Each character and each pair of neighbours in these runs once, with blanks between.
+def _thorough(text: str) -> str:
+    text = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
+    for spelt, letter in (*_OF_THEIR_OWN, *_LETTERS):
+        text = text.replace(spelt, letter)
+    text = _UNSEEN.sub("", text)
+    text = _PARTS.sub(lambda found: unicodedata.normalize("NFC", found[0]), text)
+    return _others().sub(lambda found: SIMPLIFIED[ord(found[0])], text)
 
-    As numbers, because Python makes a new string of every character it looks at: half the time.
+
+_cluster = lru_cache(maxsize=1 << 13)(_thorough)
+
+
+# Of thousands of characters: made when they are first needed, because each takes ten milliseconds or more.
+
+
+@cache
+def _odd() -> re.Pattern[str]:
+    return re.compile(f"[^{_STEADY}]+")
+
+
+@cache
+def _clusters() -> re.Pattern[str]:
+    return re.compile(f".?[^{_STEADY}]+", re.DOTALL)
+
+
+@cache
+def _others() -> re.Pattern[str]:
+    return re.compile(f"[{''.join(map(chr, SIMPLIFIED))}]")
+
+
+def _in_place(found: re.Match[str]) -> str:
+    return _cluster(found[0]) if len(found[0]) < _SHORT else _thorough(found[0])
+
+
+_SHORT = 8  # characters of a cluster that may come again
+
+_BLANKS = bytes(each if chr(each).isalnum() else 0x20 for each in range(0x80))
+
+
+def _words(line: str) -> list[str]:
+    """The words of a line of ASCII."""
+    return line.encode().translate(_BLANKS + bytes(0x80)).decode().split()
+
+
+class _Codes(dict[str, int]):
+    """A number for each word, the same for ever; those of late are remembered."""
+
+    def __missing__(self, word: str) -> int:
+        if len(self) > 1 << 16:
+            self.clear()
+        self[word] = code = zlib.crc32(word.encode()) & 0xFFFFFFF
+        return code
+
+
+_codes = _Codes()
+
+
+def _pairs(words: Sequence[str]) -> set[str]:
+    """The tokens of each two words in a row: sixteen bits, as two private characters.
+
+    Mixed in one go, as one large number of 32 bits for each word: its code plus five times the next one's. Of two
+    characters SQLite's table of tokens mixes the bytes better than of one: a third off what it takes to index.
     """
-    data = runs.encode("utf-32-le")
-    view = memoryview(data)
-    pairs = set(view[: len(data) & ~7].cast("Q"))
-    pairs.update(view[4 : 4 + (len(data) - 4 & ~7)].cast("Q"))
-    pairs_of_two = array("I", array("Q", pairs).tobytes())
-    ones = array("I", set(view.cast("I")))
-    end = 3 * len(pairs)
-    out = array("I", b"\x20\0\0\0" * (end + 2 * len(ones)))
-    if pairs:
-        out[0:end:3] = pairs_of_two[0::2]
-        out[1:end:3] = pairs_of_two[1::2]
-    out[end::2] = ones
-    return out.tobytes().decode("utf-32-le")
+    if len(words) < 2:
+        return set()
+    codes = int.from_bytes(struct.pack(f"<{len(words)}I", *map(_codes.__getitem__, words)), "little")
+    mixed = (codes + 5 * (codes >> 32)).to_bytes(4 * len(words), "little")
+    return {
+        _PRIVATE[code >> 8] + _PRIVATE[code & 0xFF] for code in set(struct.unpack(f"<{2 * len(words)}H", mixed)[:-2:2])
+    }
+
+
+_PRIVATE = [chr(0xE000 + number) for number in range(0x100)]
+
+
+def _neighbours(runs: str) -> set[str]:
+    """Each character and each pair of neighbours in these runs, which have blanks between.
+
+    All pairs are spelt in one go: to make a string of every two characters takes Python half as long again.
+    """
+    data = array("I", f" {runs} ".encode(_UTF_32))
+    spelt = array("I", [0x20]) * (3 * len(data) - 3)
+    spelt[0::3] = data[:-1]
+    spelt[1::3] = data[1:]
+    found = set(spelt.tobytes().decode(_UTF_32).split())
+    found.update(runs)
+    found.discard(" ")
+    return found
+
+
+_UTF_32 = f"utf-32-{sys.byteorder[0]}e"

@@ -29,11 +29,11 @@ from wirecopy.archive.search.query import EVERY, PLACES, source_token
 from wirecopy.errors import ArchiveError
 from wirecopy.model import Article, decode, document_text, plain
 
-_PLACES_IN_A_MINUTE = 16
+_PLACES_IN_A_MINUTE = 4
 EPOCH = datetime(1990, 1, 1, tzinfo=UTC)  # before the web, as in timeline.py: an older date is a slip
 SLACK = _PLACES_IN_A_MINUTE * 60 * 24 * 30  # how much later a document's number can be than its minute's
 _LAST = 1 << 62  # after all numbers
-_TOGETHER = 500  # documents that are indexed in one transaction when all are
+_TOGETHER = 1000  # documents that are indexed in one transaction when all are
 Progress = Callable[[int, int], None]
 
 
@@ -59,13 +59,13 @@ def fields(article: Article) -> dict[str, str]:
     }
 
 
-def tokens(article: Article) -> set[str]:
-    """All that the index knows an article by."""
-    found = folding.tokens("\n".join(lines(article)))
-    for field, words in fields(article).items():
-        found.update(PLACES[field] + token for token in folding.tokens(words))
-    found.update((EVERY, source_token(article.source)))
-    return found
+def tokens(article: Article) -> list[str]:
+    """All that the index knows an article by, each once."""
+    found = folding.tokens(folding.folded("\n".join(lines(article))))
+    for field, text in fields(article).items():
+        pieces = folding.pieces(folding.folded(text))
+        found += {PLACES[field] + token for piece in pieces for token in folding.known_by(piece)}
+    return [*found, EVERY, source_token(article.source)]
 
 
 def moment(row: DocumentRow) -> datetime:
@@ -97,7 +97,7 @@ def follow(file: File, document: DocumentRow, article: Article) -> None:
     stays = known.slot in range(first, first + _PLACES_IN_A_MINUTE)
     if known.body == body and stays:
         return
-    old, new = tokens(_article(file, known.body, document)), tokens(article)
+    old, new = set(tokens(article_of(file, document, known.body))), set(tokens(article))
     if stays:
         # Both, if only of nothing: FTS5 counts its documents by them.
         _remove(file, known.slot, old - new)
@@ -112,7 +112,7 @@ def drop(file: File, document: DocumentRow) -> None:
     """Take a document out, in the caller's transaction, before its text is thrown away."""
     known = file.first(SEARCHED, "WHERE article = ?", document.article)
     if known is not None:
-        _remove(file, known.slot, tokens(_article(file, known.body, document)))
+        _remove(file, known.slot, tokens(article_of(file, document, known.body)))
         file.rows("DELETE FROM searched WHERE article = ?", document.article)
 
 
@@ -156,14 +156,6 @@ def _body(file: File, document: DocumentRow) -> int:
     return body
 
 
-def _article(file: File, body: int, document: DocumentRow) -> Article:
-    of = f"the copy of {document.source}/{document.key}"
-    try:
-        return decode(file.blob(body, of), Article)
-    except ValueError as error:
-        raise ArchiveError(f"{file.path}: {of} cannot be read: {error}") from error
-
-
 def _add(file: File, slot: int, words: Iterable[str]) -> None:
     file.put_off(slot, "INSERT INTO search (rowid, words) VALUES (?, ?)", slot, " ".join(words))
 
@@ -200,7 +192,7 @@ def catch_up(file: File, progress: Progress | None = None) -> None:
             for document in sorted(page, key=moment):  # FTS5 writes at once what comes before its last number
                 if file.row("SELECT 1 FROM searched WHERE article = ?", document.article) is None:
                     body = _body(file, document)
-                    _add(file, _put(file, document, body), tokens(_article(file, body, document)))
+                    _add(file, _put(file, document, body), tokens(article_of(file, document, body)))
             if len(page) < _TOGETHER:
                 file.put(INDEXING, IndexingRow(1, folding.RULES, 1))
         done += len(page)
@@ -225,9 +217,26 @@ def _clear(file: File) -> None:
         file.put(INDEXING, IndexingRow(1, folding.RULES, 0))
 
 
-def article_of(file: File, document: DocumentRow) -> Article:
-    """The article that stands in a document."""
-    return _article(file, _body(file, document), document)
+def stored(file: File, document: DocumentRow, body: int) -> bytes:
+    """The article that stands in a document, in this blob, as it is kept."""
+    return file.blob(body, _copy(document))
+
+
+def article_in(file: File, document: DocumentRow, data: bytes) -> Article:
+    """The article in these bytes."""
+    try:
+        return decode(data, Article)
+    except ValueError as error:
+        raise ArchiveError(f"{file.path}: {_copy(document)} cannot be read: {error}") from error
+
+
+def article_of(file: File, document: DocumentRow, body: int = 0) -> Article:
+    """The article that stands in a document; `body` is its blob where that is known."""
+    return article_in(file, document, stored(file, document, body or _body(file, document)))
+
+
+def _copy(document: DocumentRow) -> str:
+    return f"the copy of {document.source}/{document.key}"
 
 
 # --- checked ---------------------------------------------------------------------------------------------------------
@@ -315,6 +324,6 @@ def _structure(file: File) -> Iterator[str]:
         aside.close()
 
 
-# Set in the migration: 8 MB of words before they are written, and fewer, larger steps when they are put in order; both
+# Set in the migration: 16 MB of words before they are written, and fewer, larger steps when they are put in order; both
 # measured (bench/search.py).
-SETTINGS = (("automerge", 8), ("hashsize", 8 * 1024 * 1024))
+SETTINGS = (("automerge", 8), ("hashsize", 16 * 1024 * 1024))

@@ -205,7 +205,8 @@ def _asked(term: Term, field: str) -> list[str]:
     found = [token for piece in term.pieces for token in folding.tokens_of(piece)]
     last = found.pop() if term.prefix else ""
     words = term.pieces[:-1] if term.prefix else term.pieces
-    found += [folding.pair(*two) for two in pairwise(words) if not any(map(folding.is_run, two))]
+    if not field:  # a field is short enough without
+        found += [folding.pair(*two) for two in pairwise(words) if not any(map(folding.is_run, two))]
     if len(found) > _MOST_A_TERM:  # spread over the whole of it
         found = [found[at * len(found) // _MOST_A_TERM] for at in range(_MOST_A_TERM)]
     asked = [_quoted(place + token) for token in found]
