@@ -4,8 +4,16 @@ Other examples, to look for what nobody thought of: `pytest --hypothesis-profile
 `@example`. What never ends is stopped by the time limit of each test.
 """
 
+import os
+
+import pytest
 from hypothesis import HealthCheck, settings
 
 settings.register_profile("explore", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("wirecopy", parent=settings.get_profile("explore"), derandomize=True)
 settings.load_profile("wirecopy")
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """As `-n auto`, and half as many again: the drills wait for the disk half of their time."""
+    return (os.cpu_count() or 1) * 3 // 2

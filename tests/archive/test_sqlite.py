@@ -300,11 +300,17 @@ for n in range(10_000):
 
 
 def everything(path: Path) -> tuple[list[str], list[tuple[object, ...]]]:
-    """All that SQL can see of a file: its schema and every row of every table."""
+    """All that SQL can see of a file: its schema, every row of every table, and what the search index says.
+
+    How FTS5 keeps what it says is its own: what an edit has taken out lies there until it is merged away.
+    """
     with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro&immutable=1", uri=True)) as database:
-        real = "SELECT name FROM pragma_table_list WHERE type <> 'virtual' AND schema = 'main'"
+        real = "SELECT name FROM pragma_table_list WHERE type NOT IN ('virtual', 'shadow') AND schema = 'main'"
         tables = [table for (table,) in database.execute(real).fetchall()]
         rows = [f"{table} {row}" for table in tables for row in database.execute(f"SELECT * FROM {table}").fetchall()]
+        for (term,) in database.execute("SELECT DISTINCT term FROM search_terms").fetchall():
+            found = database.execute("SELECT rowid FROM search WHERE search MATCH ?", [f'"{term}"']).fetchall()
+            rows.append(f"{term} {found}")
         return sorted(rows), database.execute("PRAGMA user_version").fetchall()
 
 

@@ -58,11 +58,14 @@ def run(what, folder, outlet, *, kill_after=None):
 
 
 def is_sound(folder, *, made=False):
-    """True of an archive that is whole, False before there is one: a kill in the first moments leaves an empty file."""
+    """True of an archive that is whole, False before there is one: in the first moments a file is empty, or half made.
+
+    The words of both say that the next command that writes goes on with it.
+    """
     try:
         archive = open_archive(folder / "wirecopy.db", write=False)
     except ArchiveError as error:
-        if made or "`wirecopy collect` makes" not in str(error):
+        if made or "`wirecopy collect`" not in str(error):
             raise
         return False
     try:

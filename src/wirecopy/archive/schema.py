@@ -877,12 +877,12 @@ def migrate(connection: sqlite3.Connection) -> int:
     return len(steps)
 
 
-def objects(connection: sqlite3.Connection) -> list[tuple[str, str, str | None]]:
+def objects(connection: sqlite3.Connection) -> list[tuple[str, str, str, str | None]]:
     """Every table, index and trigger as the file describes it."""
-    return connection.execute("SELECT type, name, sql FROM sqlite_schema ORDER BY type, name").fetchall()
+    return connection.execute("SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY type, name").fetchall()
 
 
-def expected_objects() -> list[tuple[str, str, str | None]]:
+def expected_objects() -> list[tuple[str, str, str, str | None]]:
     """What `objects` gives in an undamaged archive."""
     connection = sqlite3.connect(":memory:", isolation_level=None)
     try:

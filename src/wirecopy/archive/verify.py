@@ -149,10 +149,10 @@ class _Search:
             yield self._damage("archive", self._file.path.name, "its own name and stamp are missing")
 
     def _schema(self) -> Iterator[Damage]:
-        found = self._file.rows("SELECT type, name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite_stat%'")
-        for kind, name, _ in sorted(set(found) ^ set(expected_objects()), key=str):
-            if name in index.SHADOWS:
-                continue  # FTS5's own, spelt as its version spells them: looked at with what they hold
+        found = self._file.rows(
+            "SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite_stat%'"
+        )
+        for kind, name, *_ in sorted(set(found) ^ set(expected_objects()), key=str):
             yield self._damage("schema", f"{kind} {name}", "it is not as wirecopy made it")
 
     def _structure(self) -> Iterator[Damage]:

@@ -194,7 +194,7 @@ def expression(query: Query, *, within: str = "") -> str:
     parts = list(wanted)[:_MOST_TOKENS]
     if query.sources:
         parts.append(f"({' OR '.join(_sources(query.sources))})")
-    question = " AND ".join(parts or [_quoted(EVERY)])
+    question = " AND ".join(parts or [quoted(EVERY)])
     unwanted = [part for term in query.unwanted[:_MOST_TOKENS] if term.exact for part in _asked(term, term.field)]
     unwanted += _sources(query.not_sources)
     return f"({question}) NOT ({' OR '.join(unwanted)})" if unwanted else question
@@ -209,13 +209,14 @@ def _asked(term: Term, field: str) -> list[str]:
         found += [folding.pair(*two) for two in pairwise(words) if not any(map(folding.is_run, two))]
     if len(found) > _MOST_A_TERM:  # spread over the whole of it
         found = [found[at * len(found) // _MOST_A_TERM] for at in range(_MOST_A_TERM)]
-    asked = [_quoted(place + token) for token in found]
-    return [*asked, _quoted(place + last) + " *"] if last else asked
+    asked = [quoted(place + token) for token in found]
+    return [*asked, quoted(place + last) + " *"] if last else asked
 
 
 def _sources(names: tuple[str, ...]) -> list[str]:
-    return [_quoted(source_token(name.rstrip("*"))) + " *" * name.endswith("*") for name in names[:_MOST_TOKENS]]
+    return [quoted(source_token(name.rstrip("*"))) + " *" * name.endswith("*") for name in names[:_MOST_TOKENS]]
 
 
-def _quoted(token: str) -> str:
+def quoted(token: str) -> str:
+    """The index's question for a token."""
     return f'"{token}"'  # no token holds a quotation mark: it is no letter, and `source_token` lets none through
