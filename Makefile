@@ -18,7 +18,7 @@ demo: $(READY)  ## mirror the simulated outlet, publish, say where to look
 	$(BIN)/wirecopy demo
 
 test: $(READY)  ## every test, the slow ones too
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto --dist worksteal
 
 check: $(READY)  ## lint, format, types, floor plan
 	$(BIN)/ruff check .
