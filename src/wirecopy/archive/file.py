@@ -253,8 +253,8 @@ class File:
     def put_off(self, order: int, sql: str, *values: object) -> None:
         """Run a statement when the outermost transaction ends, those of a lower `order` first, else as they came.
 
-        For what FTS5 is told: it writes out all it has gathered at each savepoint, and SQLite sets one for most
-        statements, so telling it at once costs ten times as much. Nothing that is put off is seen before.
+        For what FTS5 is told: it writes out all it has gathered at each savepoint, and SQLite sets one for many
+        statements, so the next of these would pay for it. Nothing that is put off is seen before.
         """
         self._put_off.append((order, sql, values))
 

@@ -263,7 +263,7 @@ class Sum:
         total = count = 0
         for term, told in file.stream("SELECT term, count(*) FROM search_terms GROUP BY term"):
             spelt = str(term)
-            weight, documents = file.row(_WEIGHED, quoted(spelt.replace(chr(34), chr(34) * 2))) or (0, 0)
+            weight, documents = file.row(_WEIGHED, quoted(spelt)) or (0, 0)
             if documents != told:
                 yield f"{told:,} documents have {spelt!r}, and asked for it, it names {documents:,}"
             total += zlib.crc32(spelt.encode("utf-8", "replace")) * int(weight or 0)

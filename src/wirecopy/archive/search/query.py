@@ -218,5 +218,5 @@ def _sources(names: tuple[str, ...]) -> list[str]:
 
 
 def quoted(token: str) -> str:
-    """The index's question for a token."""
-    return f'"{token}"'  # no token holds a quotation mark: it is no letter, and `source_token` lets none through
+    """The index's question for a token, whatever is in it."""
+    return '"' + token.replace('"', '""') + '"'
