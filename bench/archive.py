@@ -2,11 +2,13 @@
 
 The corpus is made here, the same on every machine: articles of about 3 KB in Chinese, English, German, Russian and
 Arabic, 15 % of them revised; pages of about 30 KB with an outlet's common frame; JSON answers of about 6 KB.
+How large an archive of many articles is, and the memory it takes: `python -m bench.archive 100000` (some minutes).
 """
 
 from __future__ import annotations
 
 import contextlib
+import heapq
 import itertools
 import json
 import os
@@ -169,6 +171,30 @@ def _settle(archive: Any, versions: Sequence[tuple[Any, datetime]]) -> None:
         )
         seen = Entry(lead=lead, state=State.ARCHIVED, first_seen=at, last_seen=at, checked=at)
         archive.settle(seen, revision=made)
+
+
+def large(articles: int) -> list[Row]:
+    """So many articles settled one after the other: the size of the file and the memory that it took."""
+    import psutil
+
+    from wirecopy.archive import open_archive
+
+    process, count, most = psutil.Process(), 0, 0
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "wirecopy.db")
+        with open_archive(path, write=True) as archive:
+            versions = _versions(articles)
+            while together := list(itertools.islice(versions, 100)):
+                with archive.batch():
+                    _settle(archive, together)
+                count += len(together)
+                most = max(most, process.memory_info().rss)
+        size = path.stat().st_size
+    return [
+        Row("size of the archive", size / 1e6, "MB", f"{articles:,} articles, {count:,} revisions; limit 1,000"),
+        Row("bytes a revision, everything", size / count, "B", ""),
+        Row("memory, at most", most / 1e6, "MB", "looked at every 100 revisions; limit 300"),
+    ]
 
 
 # --- peers -----------------------------------------------------------------------------------------------------------
@@ -368,8 +394,12 @@ def _versions(articles: int) -> Iterator[tuple[Any, datetime]]:
     from wirecopy.model import Article, Link, Paragraph, Run, replace, text
 
     chance = random.Random(42)
-    made = []
+    later: list[tuple[datetime, int, Any]] = []  # revisions whose time has not come; the number keeps their order
+    numbers = itertools.count()
     for n in range(articles):
+        while later and later[0][0] < _START + timedelta(minutes=n):
+            at, _, article = heapq.heappop(later)
+            yield article, at
         language = chance.choices(list(_SHARES), list(_SHARES.values()))[0]
         paragraphs = [Paragraph(text=text(words)) for words in _paragraphs(chance, language, 2600)]
         for _ in range(3):
@@ -382,14 +412,16 @@ def _versions(articles: int) -> Iterator[tuple[Any, datetime]]:
             title=_words(chance, language, 40), summary=_words(chance, language, 120), authors=("Demo",),
             published=_START + timedelta(minutes=n), language=language, body=tuple(paragraphs), reader="demo",
         )  # fmt: skip
-        made.append((article, _START + timedelta(minutes=n)))
+        yield article, _START + timedelta(minutes=n)
         edits = chance.randint(1, 3) if chance.random() < 0.15 else 0
         for edit in range(1, edits + 1):
             place = chance.randrange(len(paragraphs) - 3)
             paragraphs[place] = Paragraph(text=text(_words(chance, language, 120)))
             article = replace(article, body=tuple(paragraphs))
-            made.append((article, _START + timedelta(minutes=n + 40 * edit, seconds=1)))
-    return iter(sorted(made, key=lambda version: version[1]))
+            at = _START + timedelta(minutes=n + 40 * edit, seconds=1)
+            heapq.heappush(later, (at, next(numbers), article))
+    for at, _, article in sorted(later, key=lambda each: each[:2]):
+        yield article, at
 
 
 def _paragraphs(chance: random.Random, language: str, size: int) -> Iterator[str]:
@@ -482,5 +514,7 @@ def _answer(chance: random.Random, n: int) -> bytes:
 
 
 if __name__ == "__main__":
-    for row in run(quick="--quick" in sys.argv[1:]):
+    # With a number: only how large an archive of so many articles is.
+    asked = next((int(word) for word in sys.argv[1:] if word.isdecimal()), 0)
+    for row in large(asked) if asked else run(quick="--quick" in sys.argv[1:]):
         print(f"{row.what:<48} {row.figure:>12,.1f} {row.unit:<8} {row.beside}")
