@@ -27,12 +27,14 @@ def run(quick: bool, articles: int = 4_000) -> list[Row]:
     from bench.archive import _settle, _versions
     from wirecopy.archive import open_archive
     from wirecopy.archive.schema import DOCUMENTS
-    from wirecopy.archive.search import folding, index, search
+    from wirecopy.archive.search import index, search
+    from wirecopy.matching import folding
+    from wirecopy.matching.texts import lines
 
     count = 400 if quick else articles
     newest = {article.key: (article, at) for article, at in _versions(count)}
     versions = list(newest.values())
-    texts = ["\n".join(index.lines(article)) for article, _ in versions]
+    texts = ["\n".join(lines(article)) for article, _ in versions]
     matters = [folding.matter(text) for text in texts]
     size = sum(len(text.encode()) for text in texts)
     asked = _questions(texts)
@@ -101,7 +103,7 @@ class _Engine(NamedTuple):
 
 def _questions(texts: Sequence[str]) -> list[_Question]:
     """Pieces of the texts themselves: of Han text, one to eight characters; words; two words in a row."""
-    from wirecopy.archive.search import folding
+    from wirecopy.matching import folding
 
     chance = random.Random(4)
     asked: dict[str, _Question] = {}

@@ -10,10 +10,11 @@
 from __future__ import annotations
 
 import hashlib
+import unicodedata
 from collections.abc import Hashable, Iterable, Iterator
 from datetime import UTC, datetime
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from typing import Protocol, TypeVar, cast
 
 import msgspec
@@ -21,8 +22,12 @@ import msgspec
 replace = msgspec.structs.replace
 
 
-class Noun(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What all nouns share: frozen values, compared by their fields, stored without what is default."""
+class Noun(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """What all nouns share: frozen values, compared by their fields, stored without what is default.
+
+    Values hold values and never themselves, so Python's collector of cycles need not look at them (a quarter of the
+    time it takes to decode an article).
+    """
 
 
 # --- text -----------------------------------------------------------------------------------------------------
@@ -725,6 +730,21 @@ class Shelf(Noun, frozen=True, kw_only=True):
     months: tuple[tuple[str, int], ...] = ()
 
 
+class Term(Noun, frozen=True, kw_only=True):
+    """What documents are filed under: a section of a source, an author, a topic. See `term` and `terms`.
+
+    `kind` is "section", "author" or "topic"; `source` is "" but for sections. `digest` is that of the name however it
+    is spelt, and may name a file: 16 hexadecimal digits. In an Edition `name` is spelt as the document of the earliest
+    day spells it, and `documents` counts all that are filed under it; where there is none any more, `name` is "".
+    """
+
+    kind: str
+    name: str
+    source: str = ""
+    documents: int = 0
+    digest: str
+
+
 class Edition(Protocol):
     """A read-only window on an archive at one moment. The same archive gives the same answers, in the same order."""
 
@@ -752,6 +772,18 @@ class Edition(Protocol):
         """One document, or None when the archive holds no readable copy of it."""
         ...
 
+    def documents(self, source: str, month: str) -> Iterator[Document]:
+        """Every document of one source and month ("yyyy-mm"), in the order of `month`: what `document` gives of each,
+        for much less. Read while it is walked through.
+        """
+        ...
+
+    def history(self, source: str, key: str) -> tuple[Revision, ...]:
+        """Every revision of an article, oldest first, numbered from 1, with what `document` would show of it (GONE has
+        no article); () where there is none.
+        """
+        ...
+
     def day(self, day: str) -> tuple[Headline, ...]:
         """The documents of one day, by source, then newest published first, then key."""
         ...
@@ -762,6 +794,55 @@ class Edition(Protocol):
 
     def days(self) -> tuple[tuple[str, int], ...]:
         """Every day that has documents with their number, newest first."""
+        ...
+
+    def latest(self, most: int, source: str = "") -> tuple[Headline, ...]:
+        """The newest documents, of all sources or of one, at most so many; then by source and key. A document is as new
+        as `published` says where that can be believed (from 1990 on, and no more than a day after it was taken), else
+        as new as `at`.
+        """
+        ...
+
+    def changes(self, most: int, source: str = "") -> tuple[tuple[Headline, Revision], ...]:
+        """What became of documents, of all sources or of one: the latest revisions that are not NEW, at most so many,
+        newest first, then by source and key. Each with the document as it is now; the revision comes without its
+        article, whatever it is. A second look that found the same article gone is none.
+        """
+        ...
+
+    def entries(self, source: str) -> Iterator[Entry]:
+        """The ledger of a source, by key, without what was taken down."""
+        ...
+
+    def terms(self, kind: str) -> Iterator[Term]:
+        """Every term of a kind that has documents, those with most first, then by name and source."""
+        ...
+
+    def term(self, kind: str, name: str, source: str = "") -> Term | None:
+        """The term of this name, however it is spelt; None where no document is filed under it."""
+        ...
+
+    def terms_of(self, source: str, key: str) -> tuple[Term, ...]:
+        """What a document is filed under: its section, its authors, its topics, in its own order."""
+        ...
+
+    def under(self, term: Term, month: str = "") -> tuple[Headline, ...]:
+        """The documents that are filed under a term, of all months or of one ("yyyy-mm"): newest day first, then newest
+        published, then source and key.
+        """
+        ...
+
+    def months_of(self, term: Term) -> tuple[tuple[str, int], ...]:
+        """The months in which documents are filed under a term, newest first, with their numbers."""
+        ...
+
+    def terms_changed(self, since: int) -> Iterator[Term]:
+        """Every term whose documents, or their headlines, may be others than at stamp `since`, by kind and digest; also
+        those that have no document any more (`documents` 0, `name` ""). `since` 0: every term that has documents.
+
+        What a document shows beside its headline (a picture that came, its source's name) changes the document, not
+        its terms: see `changed` and `terms_of`.
+        """
         ...
 
     def find(self, name: str) -> Headline | None:
@@ -909,6 +990,46 @@ def links(article: Article) -> Iterator[Link]:
     captions = () if article.picture is None else (article.picture.caption,)
     for words in (*captions, *texts(article.body)):
         yield from (run.link for run in words if run.link is not None)
+
+
+def term(kind: str, name: str, source: str = "") -> Term | None:
+    """The term of this name; None for one that nobody can see.
+
+    Its digest is the first 16 hexadecimal digits of the SHA-256 of kind, source and folded name, a NUL between them.
+    Folded: NFKC, casefold, NFKC; without control and format characters; runs of blanks as one space. Of a name 200
+    characters count.
+    """
+    return _term(kind, name[:_LONGEST], source)
+
+
+@lru_cache(maxsize=8192)  # most documents are filed under what others are
+def _term(kind: str, name: str, source: str) -> Term | None:
+    spelt = " ".join(name.split())
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", spelt).casefold())
+    folded = " ".join("".join(c for c in folded if unicodedata.category(c) not in ("Cc", "Cf")).split())
+    if not folded:
+        return None
+    digest = hashlib.sha256(f"{kind}\0{source}\0{folded}".encode()).hexdigest()[:16]
+    seen = "".join(c for c in spelt if unicodedata.category(c) != "Cc")
+    return Term(kind=kind, name=seen, source=source, digest=digest)
+
+
+def terms(article: Article) -> tuple[Term, ...]:
+    """What an article is filed under, spelt as it spells it: its section, its authors, its topics (tags), each once and
+    at most 40 together.
+    """
+    named = [term("section", article.section, article.source)] if article.section else []
+    named += [term("author", name) for name in article.authors[:_TERMS]]
+    named += [term("topic", name) for name in article.tags[:_TERMS]]
+    found: dict[str, Term] = {}
+    for each in named:
+        if each is not None:
+            found.setdefault(each.digest, each)
+    return tuple(found.values())[:_TERMS]
+
+
+_TERMS = 40  # a document is filed under; more is no help to anybody who looks for something
+_LONGEST = 200  # characters of a term's name
 
 
 def utc(moment: datetime) -> datetime:

@@ -18,7 +18,9 @@ def squeeze(words: str) -> str:
 
 def visible(words: str) -> str:
     """What of these words can be seen, to compare by: blanks squeezed, every kind of space alike, controls gone."""
-    return " ".join("".join(c for c in words if unicodedata.category(c) not in ("Cf", "Cc") or c.isspace()).split())
+    if not words.isprintable():  # hardly any words hold what cannot be seen
+        words = "".join(c for c in words if unicodedata.category(c) not in ("Cf", "Cc") or c.isspace())
+    return " ".join(words.split())
 
 
 def printable(words: str) -> str:

@@ -281,14 +281,13 @@ def test_a_mirror_is_repaired_in_one_command(
 ) -> None:
     assert main(["publish", *mirror]) == 0
     public = path.parent / "public"
-    whole = {
-        each: each.read_bytes() for each in public.rglob("*") if each.is_file() and each.suffix in (".md", ".json")
-    }
+    kinds = (".md", ".json", ".html", ".rss")
+    whole = {each: each.read_bytes() for each in public.rglob("*") if each.is_file() and each.suffix in kinds}
     assert main(["verify", "--repair", *mirror]) == 0
     assert "there is nothing to repair" in capsys.readouterr().out
-    (public / "index.md").write_text("hacked", "utf-8")
+    (public / "markdown" / "index.md").write_text("hacked", "utf-8")
     next(public.rglob("articles/**/3.md")).unlink()
-    next((public / "manifest" / "days").iterdir()).write_text("{}", "utf-8")
+    next((public / "manifest" / "articles").rglob("*.json")).write_text("{}", "utf-8")
     with closing(sqlite3.connect(path, isolation_level=None)) as database:
         database.execute("DELETE FROM names")
     assert main(["verify", *mirror]) == 3

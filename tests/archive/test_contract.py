@@ -76,6 +76,113 @@ def put(archive: Archive, *revisions: Revision) -> None:
         archive.settle(entry(each.key, each.source), revision=each)
 
 
+# --- what publishers read ------------------------------------------------------------------------------------------
+
+
+def test_the_documents_of_a_month_are_what_document_gives_of_each_in_the_order_of_the_month(archive: Archive) -> None:
+    page = capture()
+    archive.settle(entry(), captures=[page], revision=revision(article(words="zuerst"), capture=page.id))
+    put(archive, revision(article(words="dann"), at=minutes(5)), gone(at=minutes(9)))
+    for n in range(2, 9):
+        published = None if n == 4 else NOON + timedelta(days=n - 5)
+        put(archive, revision(article(str(n), words="词" * n, published=published), at=minutes(n * 1440)))
+    put(archive, revision(article("9", "demo-en")), gone("99"))
+    barred = article("10", related=(Reference(title="weg", url=article("2").url),))
+    put(archive, revision(barred))
+    archive.take_down(Removal(source="demo-zh", key="2"), at=minutes(1), reason="test")
+    with archive.edition() as edition:
+        for shelf in edition.shelves():
+            for month, count in shelf.months:
+                documents = list(edition.documents(shelf.source, month))
+                listed = [(each.source, each.key) for each in edition.month(shelf.source, month)]
+                assert documents == [edition.document(*place) for place in listed]
+                assert len(documents) == count
+        assert list(edition.documents("demo-zh", "1999-01")) == []
+        assert len({each.article.key for each in edition.documents("demo-zh", "2026-11")}) == 8
+
+
+def test_the_newest_documents_come_first_whoever_published_them(archive: Archive) -> None:
+    moments = {
+        "old": NOON - timedelta(days=9),
+        "a": NOON - timedelta(hours=2),
+        "b": NOON - timedelta(hours=2),
+        "future": NOON + timedelta(days=400),  # not believed: it is as new as its copy
+        "slip": datetime(1970, 1, 1, tzinfo=UTC),  # nor this
+    }
+    for key, published in moments.items():
+        put(archive, revision(article(key, published=published)))
+    put(archive, revision(article("undated", "demo-en", published=None), at=minutes(-1)))
+    put(archive, revision(article("a", "demo-en", published=moments["a"])))
+    put(archive, gone("never", "demo-en"))
+    with archive.edition() as edition:
+        found = edition.latest(9)
+        assert [(each.source, each.key) for each in found] == [
+            ("demo-zh", "future"),
+            ("demo-zh", "slip"),
+            ("demo-en", "undated"),
+            ("demo-en", "a"),
+            ("demo-zh", "a"),
+            ("demo-zh", "b"),
+            ("demo-zh", "old"),
+        ]
+        assert edition.latest(2) == found[:2]
+        assert edition.latest(9, "demo-en") == found[2:4]
+        assert edition.latest(0) == edition.latest(5, "nobody") == ()
+
+
+def test_the_history_that_publishers_read_is_the_archives_without_what_was_taken_down(archive: Archive) -> None:
+    page = capture()
+    telling = Reference(title="weg", url="https://www.example.org/demo-zh/a-2")
+    first = article(words="zuerst", related=(telling,))
+    archive.settle(entry(), captures=[page], revision=revision(first, capture=page.id))
+    put(archive, gone(at=minutes(3)), revision(article(words="dann", related=(telling,)), at=minutes(5)))
+    put(archive, revision(article("2")))
+    with archive.edition() as edition:
+        assert edition.history("demo-zh", "1") == archive.history("demo-zh", "1")
+        assert edition.history("demo-zh", "9") == ()
+    archive.take_down(Removal(source="demo-zh", key="2"), at=minutes(9), reason="test")
+    with archive.edition() as edition:
+        found = edition.history("demo-zh", "1")
+        assert [each.change for each in found] == [Change.NEW, Change.GONE, Change.BACK]
+        assert [each.article and each.article.related for each in found] == [(), None, ()]
+        assert edition.history("demo-zh", "2") == ()
+
+
+def test_the_latest_changes_are_told_newest_first_with_the_documents_they_are_of(archive: Archive) -> None:
+    put(archive, revision(article()), revision(article(words="b"), at=minutes(1)), gone(at=minutes(2)))
+    put(archive, gone(at=minutes(3), fingerprint="1:gone again"))  # a second look is no change
+    put(archive, revision(article(words="c"), at=minutes(4)))
+    put(archive, revision(article("2")), revision(article("2", words="b"), at=minutes(2)))
+    put(archive, revision(article("3", "demo-en")), gone("3", "demo-en", at=minutes(5)))
+    put(archive, revision(article("4")), gone("5"))
+    with archive.edition() as edition:
+        found = edition.changes(9)
+        assert [(each.source, each.key, change.change, change.number) for each, change in found] == [
+            ("demo-en", "3", Change.GONE, 2),
+            ("demo-zh", "1", Change.BACK, 5),
+            ("demo-zh", "1", Change.GONE, 3),
+            ("demo-zh", "2", Change.EDITED, 2),
+            ("demo-zh", "1", Change.EDITED, 2),
+        ]
+        assert all(each == edition.find(f"{each.source}:{each.key}") for each, _ in found)
+        known = {change: archive.history(each.source, each.key)[change.number - 1] for each, change in found}
+        assert all(change == replace(kept, article=None) for change, kept in known.items())
+        for most in range(6):
+            assert edition.changes(most) == found[:most]
+        assert edition.changes(9, "demo-en") == found[:1]
+
+
+def test_publishers_see_the_ledger_without_what_was_taken_down(archive: Archive) -> None:
+    archive.note([lead("3"), lead("1"), lead("2"), lead("1", "demo-en")], at=NOON)
+    put(archive, revision(article("2")))
+    archive.take_down(Removal(source="demo-zh", key="1"), at=minutes(1), reason="test")
+    with archive.edition() as edition:
+        kept = [each for each in archive.entries("demo-zh") if each.lead.key != "1"]
+        assert list(edition.entries("demo-zh")) == kept
+        assert [each.state for each in kept] == [State.ARCHIVED, State.WAITING]
+        assert list(edition.entries("nobody")) == []
+
+
 # --- read again ----------------------------------------------------------------------------------------------------
 
 

@@ -362,7 +362,7 @@ def test_every_damage_of_what_is_published_is_noticed(model: Path, tmp_path: Pat
         markdown.publish(edition, folder)
     assert list(markdown.check(folder)) == []
     files = sorted(each for each in folder.rglob("*") if each.is_file() and not each.name.startswith("."))
-    chance = random.Random(str(hurt))
+    chance = random.Random(getattr(hurt, "__name__", str(hurt)))
     for _ in range(16):
         victim, other = chance.sample(files, 2)
         bodies = {each: each.read_bytes() for each in (victim, other)}

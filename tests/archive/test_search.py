@@ -18,8 +18,10 @@ import wirecopy
 from archive.samples import NOON, article, entry, gone, minutes, revision
 from wirecopy.archive import open_archive, schema
 from wirecopy.archive.file import File
-from wirecopy.archive.search import Found, Hit, excerpts, find, folding, index, query, rebuild, search
-from wirecopy.archive.search.hanzi import SIMPLIFIED
+from wirecopy.archive.search import Found, Hit, excerpts, find, index, query, rebuild, search
+from wirecopy.matching import folding
+from wirecopy.matching.hanzi import SIMPLIFIED
+from wirecopy.matching.texts import lines
 from wirecopy.model import Mark, Paragraph, Run, State, encode, replace, text
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -220,7 +222,7 @@ def test_a_piece_over_links_and_marks_is_never_ruled_out(parts, begin, size):
     held = article(
         body=(Paragraph(text=tuple(Run(text=part, marks=(Mark.EM,) * (n % 2)) for n, part in enumerate(parts))),)
     )
-    for piece in folding.matter(" ".join(index.lines(held)))[begin : begin + size].split():
+    for piece in folding.matter(" ".join(lines(held)))[begin : begin + size].split():
         assert not find._rules_out([piece], encode(held))
     assert find._rules_out(["莫斯科"], encode(article(words="普京在莫斯。科")))
 
@@ -601,4 +603,4 @@ def test_search_is_a_public_name(archive):
     assert isinstance(hit, Hit)
     assert (hit.headline.title, hit.url) == ("标题", "https://www.example.org/demo-zh/a-1")
     changed = replace(article("1", "demo-zh"), body=(Paragraph(text=text("x")),))
-    assert "x" in folding.matter("\n".join(index.lines(changed)))
+    assert "x" in folding.matter("\n".join(lines(changed)))

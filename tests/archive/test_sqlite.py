@@ -39,7 +39,8 @@ def fill(archive: SqliteArchive, articles: int = 60, start: int = 0) -> None:
         words = "".join(chance.choice("的一是在不了有和人这中大为上个国") for _ in range(900))
         for edit in range(1 + n % 3):
             page = capture(f"<p>{words}{edit}".encode(), at=minutes(n + edit))
-            seen = article(str(n), "demo-zh", f"{words}{edit}", "demo:1", f"https://www.example.org/x{n}")
+            filed = {"section": "政治", "authors": (f"记者{n % 5}",), "tags": ("欧盟", f"题{n + edit}")}
+            seen = article(str(n), "demo-zh", f"{words}{edit}", "demo:1", f"https://www.example.org/x{n}", **filed)
             archive.settle(entry(str(n)), captures=[page], revision=revision(seen, at=page.at, capture=page.id))
         if n % 7 == 0:
             archive.settle(entry(str(n)), revision=gone(str(n), at=minutes(n + 9)))

@@ -9,16 +9,24 @@ from hashlib import sha256
 
 from wirecopy.model import (
     Article,
+    Change,
     Document,
+    Entry,
     Headline,
+    Lead,
     Link,
     Picture,
     Rendition,
+    Revision,
     Shelf,
+    State,
     TakeDown,
+    Term,
     links,
     pictures,
     replace,
+    term,
+    terms,
 )
 
 NOON = datetime(2024, 2, 8, 12, tzinfo=UTC)
@@ -37,6 +45,9 @@ class MemoryEdition:
         self._named: dict[str, tuple[str, str]] = {}
         self._kin: dict[tuple[str, str], list[tuple[str, str]]] = {}
         self._copies: dict[str, bytes] = {}  # address: the bytes of our copy
+        self._history: dict[tuple[str, str], list[Revision]] = {}
+        self._ledger: dict[tuple[str, str], Entry] = {}
+        self._stamped: dict[str, tuple[Term, int]] = {}  # digest: what documents are or were filed under
         self.read: list[str] = []  # the digests of the copies whose bytes were asked for
         for document in documents:
             self.put(document)
@@ -44,14 +55,16 @@ class MemoryEdition:
     # --- what happens to it
 
     def put(self, document: Document) -> None:
-        """A document arrives, or reads differently now."""
+        """A document arrives, or reads differently now. Revisions it counts and nobody has seen are made up."""
         place = document.article.source, document.article.key
         before = self._documents.get(place)
         if before is not None:
             document = replace(document, day=before.day)  # a place in the calendar is for good
         self.stamp += 1
+        self._stamp_terms(document if before is None else before, document)
         self._documents[place] = document
         self._touched[place] = self.stamp
+        self._history[place] = _revisions(document, self._history.get(place, []))
         arrived = [name for name in names_of(document.article) if self._named.setdefault(name, place) == place]
         if before is None:
             self._touch_references(arrived)
@@ -63,12 +76,18 @@ class MemoryEdition:
     def remove(self, source: str, key: str) -> None:
         """Our own take-down: nothing of it may be published any more."""
         self.stamp += 1
-        del self._documents[source, key]
+        self._stamp_terms(self._documents[source, key])
+        del self._documents[source, key], self._history[source, key]
+        self._ledger.pop((source, key), None)
         self._touched[source, key] = self.stamp
         gone = [name for name, place in self._named.items() if place == (source, key)]
         for name in gone:
             del self._named[name]
         self._touch_references(gone)
+
+    def note(self, entry: Entry) -> None:
+        """A line of the ledger says this; that of a document that nobody noted says that it was archived."""
+        self._ledger[entry.lead.source, entry.lead.key] = entry
 
     def relate(self, *places: tuple[str, str]) -> None:
         """These documents turn out to be one text."""
@@ -84,6 +103,10 @@ class MemoryEdition:
         for place, document in self._documents.items():
             if any(each.url == address for each in pictures(document.article)):
                 self._touched[place] = self.stamp
+
+    def _stamp_terms(self, *documents: Document) -> None:
+        for document in documents:
+            self._stamped |= {each.digest: (each, self.stamp) for each in terms(document.article)}
 
     def _touch_references(self, names: Iterable[str]) -> None:
         wanted = set(names)
@@ -114,6 +137,13 @@ class MemoryEdition:
 
     def document(self, source: str, key: str) -> Document | None:
         return self._documents.get((source, key))
+
+    def documents(self, source: str, month: str) -> Iterator[Document]:
+        for each in self.month(source, month):
+            yield self._documents[source, each.key]
+
+    def history(self, source: str, key: str) -> tuple[Revision, ...]:
+        return tuple(self._history.get((source, key), ()))
 
     def day(self, day: str) -> tuple[Headline, ...]:
         chosen = [document for document in self._documents.values() if document.day == day]
@@ -155,6 +185,69 @@ class MemoryEdition:
 
     def take_downs(self) -> tuple[TakeDown, ...]:
         return tuple(self.taken_down)
+
+    def latest(self, most: int, source: str = "") -> tuple[Headline, ...]:
+        chosen = [document for (of, _), document in self._documents.items() if source in ("", of)]
+        chosen.sort(key=lambda each: (-_moment(each).timestamp(), each.article.source, each.article.key))
+        return tuple(map(headline, chosen[:most]))
+
+    def changes(self, most: int, source: str = "") -> tuple[tuple[Headline, Revision], ...]:
+        chosen = [
+            (headline(self._documents[place]), replace(revision, article=None))
+            for place, revisions in self._history.items()
+            for revision in revisions
+            if source in ("", place[0]) and revision.change is not Change.NEW
+        ]
+        chosen.sort(key=lambda pair: (-pair[1].at.timestamp(), pair[0].source, pair[0].key, -pair[1].number))
+        return tuple(chosen[:most])
+
+    def entries(self, source: str) -> Iterator[Entry]:
+        archived = {place: _entry(document) for place, document in self._documents.items()}
+        for place, entry in sorted((archived | self._ledger).items()):
+            if place[0] == source:
+                yield entry
+
+    def terms(self, kind: str) -> Iterator[Term]:
+        found = [self._counted(each) for each, _ in self._stamped.values() if each.kind == kind]
+        found = [each for each in found if each.documents]
+        yield from sorted(found, key=lambda each: (-each.documents, each.name, each.source, each.digest))
+
+    def term(self, kind: str, name: str, source: str = "") -> Term | None:
+        made = term(kind, name, source)
+        known = None if made is None else self._counted(made)
+        return known if known is not None and known.documents else None
+
+    def terms_of(self, source: str, key: str) -> tuple[Term, ...]:
+        document = self._documents.get((source, key))
+        return () if document is None else tuple(map(self._counted, terms(document.article)))
+
+    def under(self, term: Term, month: str = "") -> tuple[Headline, ...]:
+        chosen = [each for each in self._filed(term) if each.day.startswith(month)]
+        chosen.sort(key=lambda each: (-_ordinal(each.day), _rank(each)[0], each.article.source, each.article.key))
+        return tuple(map(headline, chosen))
+
+    def months_of(self, term: Term) -> tuple[tuple[str, int], ...]:
+        return tuple(sorted(Counter(each.day[:7] for each in self._filed(term)).items(), reverse=True))
+
+    def terms_changed(self, since: int) -> Iterator[Term]:
+        found = [self._counted(each) for each, stamp in self._stamped.values() if stamp > since]
+        yield from sorted(
+            (each for each in found if since or each.documents), key=lambda each: (each.kind, each.digest)
+        )
+
+    def _filed(self, term: Term) -> list[Document]:
+        """The documents under a term, those of the earliest days first."""
+        found = [
+            each
+            for each in self._documents.values()
+            if any(other.digest == term.digest for other in terms(each.article))
+        ]
+        return sorted(found, key=lambda each: (each.day, each.article.source, each.article.key))
+
+    def _counted(self, known: Term) -> Term:
+        filed = self._filed(known)
+        spelt = (each.name for document in filed for each in terms(document.article) if each.digest == known.digest)
+        return replace(known, name=next(spelt, ""), documents=len(filed))
 
     def find(self, name: str) -> Headline | None:
         place = self._named.get(name)
@@ -212,6 +305,51 @@ def names_of(article: Article) -> tuple[str, ...]:
 def references(article: Article) -> list[Link]:
     beside = [Link(href=each.url, ref=each.ref) for each in (*article.related, *article.translations)]
     return [*links(article), *beside]
+
+
+def _revisions(document: Document, before: list[Revision]) -> list[Revision]:
+    """The revisions of a document that are known, brought in step with what it says now."""
+    article, found = document.article, before[: document.revisions]
+    own = {"source": article.source, "key": article.key, "day": document.day}
+    for number in range(1, document.revisions + 1):
+        gone = number > document.number
+        at = document.at if number == document.number else document.first_at + timedelta(hours=number - 1)
+        if gone:
+            at = document.withdrawn or at
+        seen = article if number == document.number else replace(article, title=f"{article.title}, {number}")
+        last = found[number - 2].change if number > 1 else None
+        change = Change.BACK if last is Change.GONE else Change.NEW if last is None else Change.EDITED
+        if number <= len(found) and number != document.number:
+            continue
+        made = Revision(
+            **own,
+            number=number,
+            at=at,
+            change=Change.GONE if gone else change,
+            article=None if gone else seen,
+            fingerprint=f"1:{number}",
+            capture=document.capture if number == document.number else "",
+        )
+        found[number - 1 : number] = [made]
+    return found
+
+
+def _entry(document: Document) -> Entry:
+    article = document.article
+    return Entry(
+        lead=Lead(source=article.source, key=article.key, url=article.url, title=article.title),
+        state=State.ARCHIVED if document.withdrawn is None else State.GONE,
+        first_seen=document.first_at,
+        last_seen=document.at,
+        checked=document.at,
+    )
+
+
+def _moment(document: Document) -> datetime:
+    """How new a document is: as its outlet says, where that can be believed."""
+    published = document.article.published
+    earliest, latest = datetime(1990, 1, 1, tzinfo=UTC), document.at + timedelta(days=1)
+    return published if published is not None and earliest <= published <= latest else document.at
 
 
 def _rank(document: Document) -> tuple[float, str]:

@@ -5,17 +5,82 @@ It has a connection of its own, so it can be read while the next round collects.
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Iterator
-from itertools import groupby
+from itertools import groupby, islice
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
-from wirecopy.archive import barring, names, pictures, taking_down
+from wirecopy import model
+from wirecopy.archive import barring, names, pictures, taking_down, terms
+from wirecopy.archive.failing import HELP
 from wirecopy.archive.file import File
 from wirecopy.archive.kin import index as kin
-from wirecopy.archive.schema import ARCHIVE, DOCUMENTS, REVISIONS, SOURCES, DocumentRow, SourceRow, from_micros
+from wirecopy.archive.ledger import entry_of
+from wirecopy.archive.schema import (
+    ARCHIVE,
+    BLOBS,
+    CHANGED,
+    DOCUMENTS,
+    LEDGER,
+    NEWS,
+    REVISIONS,
+    SOURCES,
+    TERMS,
+    BlobRow,
+    DocumentRow,
+    RevisionRow,
+    SourceRow,
+    from_micros,
+)
 from wirecopy.errors import ArchiveError
-from wirecopy.model import Article, Document, Headline, Picture, Rendition, Shelf, TakeDown, decode
+from wirecopy.model import (
+    Article,
+    Change,
+    Document,
+    Entry,
+    Headline,
+    Picture,
+    Rendition,
+    Revision,
+    Shelf,
+    TakeDown,
+    Term,
+    decode,
+    term,
+)
+
+# Only names of our own tables and columns are put into these statements (S608).
+_CAPTURE = "lower(hex(captures.digest))"
+_DOCUMENTS = f"""SELECT {DOCUMENTS.whole}, {REVISIONS.whole}, {BLOBS.whole}, {_CAPTURE} FROM documents
+    LEFT JOIN revisions ON revisions.id = documents.standing LEFT JOIN blobs ON blobs.id = revisions.body
+    LEFT JOIN captures ON captures.id = revisions.capture
+    WHERE documents.source = ? AND documents.day > ? AND documents.day < ?
+    ORDER BY documents.day DESC, documents.published DESC, documents.key"""  # noqa: S608
+_TO_REVISION = len(DOCUMENTS.columns) + 1
+_TO_BLOB = _TO_REVISION + len(REVISIONS.columns) + 1
+_CHANGE = REVISIONS.columns.index("change")
+_PLACE = "SELECT count(*) FILTER (WHERE (at, fingerprint) <= (?, ?)), min(at) FROM revisions WHERE article = ?"
+_OF_REVISION = f"SELECT {REVISIONS.whole}, {_CAPTURE} FROM revisions LEFT JOIN captures ON captures.id = capture "  # noqa: S608
+_REVISIONS = f"""{_OF_REVISION} WHERE article = (SELECT id FROM ledger WHERE source = ? AND key = ?)
+    ORDER BY revisions.at, fingerprint"""  # noqa: S608
+_LAST_REVISIONS = f"{_OF_REVISION} WHERE article = ? ORDER BY revisions.at DESC, fingerprint DESC LIMIT ?"
+_LATEST = f"""SELECT {DOCUMENTS.whole}, {NEWS} FROM documents INDEXED BY documents_by_news
+    WHERE source = ? ORDER BY {NEWS} DESC, key LIMIT ?"""  # noqa: S608
+_LAST_CHANGED = f"""SELECT {DOCUMENTS.whole}, {CHANGED} FROM documents INDEXED BY documents_by_change
+    WHERE source = ? AND revisions > 1 ORDER BY {CHANGED} DESC, key LIMIT ?"""  # noqa: S608
+_SOURCE, _KEY = DOCUMENTS.columns.index("source"), DOCUMENTS.columns.index("key")
+# All sources that have documents, each found from the one before it: a look at an index each.
+_SOURCES = """WITH RECURSIVE found (id) AS (
+        SELECT min(source) FROM documents
+        UNION ALL SELECT (SELECT min(source) FROM documents WHERE source > found.id) FROM found WHERE id IS NOT NULL
+    ) SELECT id FROM found WHERE id IS NOT NULL"""
+_UNDER = """JOIN filed ON filed.article = documents.article WHERE term = ? AND filed.day BETWEEN ? AND ?
+    ORDER BY filed.day DESC, documents.published DESC, documents.source, documents.key"""
+_MONTHS = "SELECT day >> 5 AS month, count(*) FROM filed WHERE term = ? GROUP BY month ORDER BY month DESC"
+_FIRST_DAY, _LAST_DAY = -(1 << 40), 1 << 40
+_NOT_TAKEN = "WHERE source = ? AND id NOT IN (SELECT article FROM taken_down) ORDER BY key"
 
 
 class SqliteEdition:
@@ -85,25 +150,33 @@ class SqliteEdition:
         copy = self._file.first(REVISIONS, "WHERE id = ?", row.standing)
         if copy is None or copy.body is None:
             raise ArchiveError(f"{self._file.path} is damaged: the copy of {source}/{key} is missing")
-        number, first = self._file.rows(
-            "SELECT count(*) FILTER (WHERE (at, fingerprint) <= (?, ?)), min(at) FROM revisions WHERE article = ?",
-            copy.at,
-            copy.fingerprint,
-            row.article,
-        )[0]
         digest = self._file.row("SELECT lower(hex(digest)) FROM captures WHERE id = ?", copy.capture)
-        if digest is None:
-            digest = self._file.row("SELECT lower(hex(capture)) FROM let_go WHERE revision = ?", copy.id)
-        return Document(
-            article=barring.without(self._article(copy.body, source, key), self._barred),
-            number=int(number),
-            revisions=row.revisions,
-            at=from_micros(copy.at),
-            first_at=from_micros(int(first)),
-            day=row.day,
-            capture="" if digest is None else str(digest[0]),
-            withdrawn=None if row.withdrawn is None else from_micros(row.withdrawn),
-        )
+        return self._document(row, copy, self._body(copy.body, source, key), "" if digest is None else str(digest[0]))
+
+    def documents(self, source: str, month: str) -> Iterator[Document]:
+        """Every document of one source and month, in the order of `month`."""
+        for stored in self._file.stream(_DOCUMENTS, source, f"{month}-", f"{month}-~"):
+            row = self._file.checked(DOCUMENTS, stored[:_TO_REVISION])
+            of = f"the copy of {row.source}/{row.key}"
+            if stored[_TO_REVISION] is None or stored[_TO_BLOB] is None:
+                raise ArchiveError(f"{self._file.path} is damaged: {of} is missing")
+            copy = self._file.checked(REVISIONS, stored[_TO_REVISION:_TO_BLOB])
+            try:
+                # The digest vouches for the bytes: what is wrong in the row does not matter, or is noticed by it.
+                body = self._file.unpacked_of(BlobRow(*stored[_TO_BLOB:-2]))
+            except ValueError as error:
+                raise ArchiveError(f"{self._file.path} is damaged: {of}: {error}; {HELP}") from error
+            yield self._document(row, copy, body, stored[-1] or "")
+
+    def history(self, source: str, key: str) -> tuple[Revision, ...]:
+        """Every revision of an article, oldest first, numbered from 1; () where there is none."""
+        rows = self._file.rows(_REVISIONS, source, key)
+        found = []
+        for number, stored in enumerate(rows, 1):
+            row = self._file.checked(REVISIONS, stored[:-1])
+            article = None if row.body is None else self._article(self._body(row.body, source, key), source, key)
+            found.append(self._revision(row, source, key, number, article, stored[-1] or ""))
+        return tuple(found)
 
     def day(self, day: str) -> tuple[Headline, ...]:
         """The documents of one day, by source, then newest published first, then key."""
@@ -125,6 +198,66 @@ class SqliteEdition:
         """Every day that has documents with their number, newest first."""
         rows = self._file.rows("SELECT day, sum(documents) FROM calendar GROUP BY day ORDER BY day DESC")
         return tuple((str(day), int(number)) for day, number in rows)
+
+    def latest(self, most: int, source: str = "") -> tuple[Headline, ...]:
+        """The newest documents, of all sources or of one, at most so many; then by source and key."""
+        return tuple(map(_headline, self._first(_LATEST, source, most)))
+
+    def changes(self, most: int, source: str = "") -> tuple[tuple[Headline, Revision], ...]:
+        """The latest revisions that are not NEW, newest first, each with its document as it is now."""
+        # A revision that is among the latest is of one of the documents that changed last: only they are looked at.
+        found = []
+        for row in self._first(_LAST_CHANGED, source, most):
+            for number, copy, capture in self._changed_of(row, most):
+                revision = self._revision(copy, row.source, row.key, number, None, capture)
+                found.append((-copy.at, row.source, row.key, -number, _headline(row), revision))
+        return tuple((headline, revision) for *_, headline, revision in heapq.nsmallest(most, found))
+
+    def entries(self, source: str) -> Iterator[Entry]:
+        """The ledger of a source, by key, without what was taken down."""
+        for stored in self._file.stream(LEDGER.select(_NOT_TAKEN), source):
+            line = self._file.checked(LEDGER, stored)
+            try:
+                yield entry_of(line)
+            except (ValueError, OverflowError) as error:
+                of = f"{line.source}/{line.key}"
+                raise ArchiveError(f"{self._file.path}: the ledger line of {of} cannot be read: {error}") from error
+
+    def terms(self, kind: str) -> Iterator[Term]:
+        """Every term of a kind that has documents, those with most first, then by name and source."""
+        yield from self._terms("WHERE kind = ? AND documents > 0 ORDER BY documents DESC, name, source, digest", kind)
+
+    def term(self, kind: str, name: str, source: str = "") -> Term | None:
+        """The term of this name, however it is spelt; None where no document is filed under it."""
+        row = terms.row_of(self._file, term(kind, name, source))
+        return None if row is None else terms.told(row)
+
+    def terms_of(self, source: str, key: str) -> tuple[Term, ...]:
+        """What a document is filed under: its section, its authors, its topics, in its own order."""
+        document = self.document(source, key)
+        rows = () if document is None else (terms.row_of(self._file, each) for each in model.terms(document.article))
+        return tuple(terms.told(row) for row in rows if row is not None)
+
+    def under(self, term: Term, month: str = "") -> tuple[Headline, ...]:
+        """The documents that are filed under a term, of all months or of one, newest first."""
+        row = terms.row_of(self._file, term)
+        if row is None:
+            return ()
+        first, last = terms.month_numbers(month) if month else (_FIRST_DAY, _LAST_DAY)
+        return tuple(map(_headline, self._file.every(DOCUMENTS, _UNDER, row.id, first, last)))
+
+    def months_of(self, term: Term) -> tuple[tuple[str, int], ...]:
+        """The months in which documents are filed under a term, newest first, with their numbers."""
+        row = terms.row_of(self._file, term)
+        rows = [] if row is None else self._file.rows(_MONTHS, row.id)
+        return tuple((terms.month_of(int(month)), int(number)) for month, number in rows)
+
+    def terms_changed(self, since: int) -> Iterator[Term]:
+        """Every term whose documents, or their headlines, may be others than at stamp `since`, by kind and digest."""
+        if since > self.stamp or since <= 0:
+            yield from self._terms("WHERE documents > 0 ORDER BY kind, digest")
+        else:
+            yield from self._terms("WHERE stamp > ? ORDER BY kind, digest", since)
 
     def find(self, name: str) -> Headline | None:
         """The document that goes by this name: a `ref` or an article's address. None: not held."""
@@ -158,11 +291,76 @@ class SqliteEdition:
     def _row(self, rest: str, *values: object) -> DocumentRow | None:
         return self._file.first(DOCUMENTS, rest, *values)
 
-    def _article(self, blob: int, source: str, key: str) -> Article:
+    def _terms(self, rest: str, *values: object) -> Iterator[Term]:
+        for stored in self._file.stream(TERMS.select(rest), *values):
+            yield terms.told(self._file.checked(TERMS, stored))
+
+    def _first(self, sql: str, source: str, most: int) -> list[DocumentRow]:
+        """The first documents of this source, or of all, by what the statement puts last in its rows, the greatest
+        first; then by source and key. Of each source no more are read than come.
+        """
+        sources = [source] if source else [str(each) for (each,) in self._file.rows(_SOURCES)]
+        found = heapq.merge(*(self._file.stream(sql, each, most) for each in sources), key=_greatest)
+        return [self._file.checked(DOCUMENTS, stored[:-1]) for stored in islice(found, most)]
+
+    def _document(self, row: DocumentRow, copy: RevisionRow, body: bytes, capture: str) -> Document:
+        number, first = 1, copy.at
+        if row.revisions > 1:
+            number, first = self._file.rows(_PLACE, copy.at, copy.fingerprint, row.article)[0]
+        return Document(
+            article=self._article(body, row.source, row.key),
+            number=number,
+            revisions=row.revisions,
+            at=from_micros(copy.at),
+            first_at=from_micros(first),
+            day=row.day,
+            capture=capture or self._let_go(copy),
+            withdrawn=None if row.withdrawn is None else from_micros(row.withdrawn),
+        )
+
+    def _revision(
+        self, row: RevisionRow, source: str, key: str, number: int, article: Article | None, capture: str
+    ) -> Revision:
+        return Revision(
+            source=source,
+            key=key,
+            number=number,
+            change=Change(row.change),
+            at=from_micros(row.at),
+            article=article,
+            fingerprint=row.fingerprint,
+            capture=capture or self._let_go(row),
+            day=row.day,
+        )
+
+    def _changed_of(self, document: DocumentRow, most: int) -> list[tuple[int, RevisionRow, str]]:
+        """The last revisions of a document that changed it, at most so many, newest first: number, row, capture."""
+        rows = self._file.rows(_LAST_REVISIONS, document.article, 2 * most + 1)
+        found = []
+        for place, stored in enumerate(rows[: 2 * most]):
+            row = self._file.checked(REVISIONS, stored[:-1])
+            before = rows[place + 1][_CHANGE] if place + 1 < len(rows) else ""
+            if row.change != Change.NEW and (row.change, before) != (Change.GONE, Change.GONE):
+                found.append((document.revisions - place, row, stored[-1] or ""))
+        return found
+
+    def _let_go(self, row: RevisionRow) -> str:
+        """The id of a capture that is not kept any more, "" where there was none."""
+        digest = self._file.row("SELECT lower(hex(capture)) FROM let_go WHERE revision = ?", row.id)
+        return "" if digest is None else str(digest[0])
+
+    def _body(self, blob: int, source: str, key: str) -> bytes:
+        return self._file.blob(blob, f"the copy of {source}/{key}")
+
+    def _article(self, body: bytes, source: str, key: str) -> Article:
         try:
-            return decode(self._file.blob(blob, f"the copy of {source}/{key}"), Article)
+            return barring.without(decode(body, Article), self._barred)
         except ValueError as error:
             raise ArchiveError(f"{self._file.path}: the copy of {source}/{key} cannot be read: {error}") from error
+
+
+def _greatest(stored: tuple[Any, ...]) -> tuple[int, str, str]:
+    return -stored[-1], stored[_SOURCE], stored[_KEY]
 
 
 def _headline(row: DocumentRow) -> Headline:

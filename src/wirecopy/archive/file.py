@@ -105,7 +105,7 @@ class File:
 
     def every(self, table: Table[R], rest: str = "", *values: object) -> list[R]:
         """All rows of a table that answer to `rest`, each against its check sum."""
-        return [self._checked(table, stored) for stored in self.rows(table.select(rest), *values)]
+        return [self.checked(table, stored) for stored in self.rows(table.select(rest), *values)]
 
     def first(self, table: Table[R], rest: str = "", *values: object) -> R | None:
         """The first of `every`."""
@@ -128,7 +128,8 @@ class File:
         except ERRORS as error:
             raise in_words(self.path, error) from error
 
-    def _checked(self, table: Table[R], stored: tuple[Any, ...]) -> R:
+    def checked(self, table: Table[R], stored: tuple[Any, ...]) -> R:
+        """The row that stands in these columns (`Table.whole`), against its check sum."""
         row = table.checked(stored)
         if row is None:
             told = table.told(stored)
@@ -165,7 +166,10 @@ class File:
 
     def unpacked(self, number: int) -> bytes:
         """Like `blob`; raises ValueError when the bytes are not what they were."""
-        blob = self.sound(BLOBS, number)
+        return self.unpacked_of(self.sound(BLOBS, number))
+
+    def unpacked_of(self, blob: BlobRow) -> bytes:
+        """Like `unpacked`, of a row that has been read."""
         data = packing.unpack(packing.Packed(blob.codec, blob.size, blob.body), base=self._ground(blob))
         digest = hashlib.sha256(data).digest()
         if digest != blob.digest:

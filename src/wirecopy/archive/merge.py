@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from typing import NamedTuple, TypeVar
 
-from wirecopy.archive import dropping, names, packing, pictures, taking_down, timeline, verify
+from wirecopy.archive import dropping, names, packing, pictures, taking_down, terms, timeline, verify
 from wirecopy.archive.file import File
 from wirecopy.archive.kin import index as kin
 from wirecopy.archive.schema import (
@@ -393,15 +393,15 @@ class Merge:
             body = self._here.keep(self._bytes(row.body), ours=True, base=None if copy is None else copy.body)
         return row._replace(id=0, article=article, capture=capture, body=body)
 
-    def _told(self, article: int, line: LedgerRow) -> set[bytes] | None:
-        """What the document of this article refers to now; None when there is none."""
+    def _told(self, article: int, line: LedgerRow) -> Article | None:
+        """What stands in the document of this article now; None when there is none."""
         document = self._here.first(DOCUMENTS, "WHERE article = ?", article)
         copy = None if document is None else self._here.first(REVISIONS, "WHERE id = ?", document.standing)
         if copy is None or copy.body is None:
             return None
-        return names.refs_of(self._read(self._here, copy.body, line))
+        return self._read(self._here, copy.body, line)
 
-    def _restate(self, article: int, line: LedgerRow, rows: list[RevisionRow], told: set[bytes] | None) -> None:
+    def _restate(self, article: int, line: LedgerRow, rows: list[RevisionRow], told: Article | None) -> None:
         """Bring the document in step with the revisions, as `SqliteArchive` does after a settlement."""
         copy = timeline.standing(rows)
         if copy is None or copy.body is None:
@@ -420,7 +420,8 @@ class Merge:
         self._here.put(DOCUMENTS, document)
         index.follow(self._here, document, seen)
         self._hands.touch(kin.follow(self._here, old, document, seen))
-        self._hands.refer(article, told or set(), names.refs_of(seen))
+        self._hands.refer(article, set() if told is None else names.refs_of(told), names.refs_of(seen))
+        terms.follow(self._here, self._hands.stamp, old, told, document, seen)
         if seen.url:
             self._name(article, name_digest(seen.url))
         if old is None or has_moved or (old.withdrawn is None) != (document.withdrawn is None):

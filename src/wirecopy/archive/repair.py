@@ -6,7 +6,8 @@
 - A row is vouched for by its check sum; bytes and captures also by their digests. A reading whose bytes are lost is
   read again from its capture; a ledger line and a revision whose rows are lost are made again from the article and the
   capture that they were about, where these leave no doubt. Whatever is left is in the list of what was lost.
-- What is only made from the rest (names, references, documents, counts, the search index) is never copied.
+- What is only made from the rest (names, references, documents, counts, the search index, what is filed where) is never
+  copied; of terms, only that there were some.
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ from wirecopy.archive.schema import (
     PAGES,
     PICTURES,
     REVISIONS,
+    TERMS,
     VERSIONS,
     VISITS,
     ArchiveRow,
@@ -57,7 +59,7 @@ from wirecopy.errors import ArchiveError
 from wirecopy.model import Article, Capture, Damage, Lead, Noun, PictureState, State, Visit, decode, encode, replace
 
 # Made from the rest, by those who read the new file first: nothing of them is carried over.
-_MADE = frozenset({"documents", "searched", "indexing", "pictured", "sketches", "kinning"})
+_MADE = frozenset({"documents", "searched", "indexing", "pictured", "sketches", "kinning", "filing"})
 _GONE = (404, 410)
 _BAD = (ValueError, OverflowError, ArchiveError)
 
@@ -638,7 +640,8 @@ class _Repair:
             self._remade(
                 "archive", self._path.name, "its name is lost; with a new one all that is published is made anew"
             )
-        if self._missing or self._has_lost_names():
+        # A damaged term may have been one without documents: nothing else tells publishers to take its pages away.
+        if self._missing or self._has_lost_names() or TERMS.name in self._doubted:
             row = row._replace(name=another_layout(row.name))
         self._file.put(ARCHIVE, row._replace(stamp=max(row.stamp, last)))
 

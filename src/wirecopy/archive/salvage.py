@@ -60,7 +60,7 @@ class Source:
     def lines(self) -> set[tuple[str, str]]:
         """The (source, key) of every ledger line that an index knows, though its row may be lost."""
         sql = "SELECT source, key FROM ledger INDEXED BY sqlite_autoindex_ledger_1"
-        known = {(str(source), str(key)) for source, key in self.plain(sql)}
+        known = {each for each in self.plain(sql) if _are(each, str, str)}
         sources = {source for source, _ in known} | {str(each) for (each,) in self.plain("SELECT id FROM sources")}
         return known | {
             (source, key)
@@ -70,14 +70,13 @@ class Source:
 
     def captures(self) -> set[bytes]:
         """The digest of every capture that its index knows."""
-        return {
-            digest for (digest,) in self.plain("SELECT digest FROM captures INDEXED BY sqlite_autoindex_captures_1")
-        }
+        sql = "SELECT digest FROM captures INDEXED BY sqlite_autoindex_captures_1"
+        return {each[0] for each in self.plain(sql) if _are(each, bytes)}
 
     def revisions(self) -> set[tuple[int, int]]:
         """The article and the moment of every revision that its index knows."""
         sql = "SELECT article, at FROM revisions INDEXED BY sqlite_autoindex_revisions_1"
-        known = {(int(article), int(at)) for article, at in self.plain(sql)}
+        known = {each for each in self.plain(sql) if _are(each, int, int)}
         found = self._indexed((int, int, str, int))
         return known | {(article, at) for article, at, fingerprint in found if _is_fingerprint(fingerprint)}
 
@@ -124,6 +123,11 @@ def records(path: Path) -> Iterator[Record]:
         for number in range(1, pages.count + 1):
             if number not in free:
                 yield from pages.records(number)
+
+
+def _are(values: tuple[Any, ...], *kinds: type) -> bool:
+    """Whether these are of an index of such columns: a page that another has taken the place of gives that one's."""
+    return tuple(map(type, values)) == kinds
 
 
 def _is_fingerprint(words: str) -> bool:

@@ -20,12 +20,24 @@ from types import TracebackType
 from typing import TypeVar
 from uuid import uuid4
 
-from wirecopy.archive import dropping, names, packing, pictures, purging, retention, taking_down, timeline, verify
+from wirecopy.archive import (
+    dropping,
+    names,
+    packing,
+    pictures,
+    purging,
+    retention,
+    taking_down,
+    terms,
+    timeline,
+    verify,
+)
 from wirecopy.archive.dictionaries import Dictionaries
 from wirecopy.archive.edition import SqliteEdition
 from wirecopy.archive.evidence import SqliteEvidence
 from wirecopy.archive.file import File, check_plain
 from wirecopy.archive.kin import index as kin
+from wirecopy.archive.ledger import entry_of, line_of
 from wirecopy.archive.lock import Lock
 from wirecopy.archive.merge import Hands, Merge, Merged, Same
 from wirecopy.archive.schema import (
@@ -116,6 +128,7 @@ class SqliteArchive:
             index.catch_up(file)
             archive = cls(file, lock)
             kin.catch_up(file, archive._touch, archive._transaction)
+            terms.catch_up(file, archive._stamp, archive._transaction)
         except BaseException:
             lock.release()
             raise
@@ -144,15 +157,15 @@ class SqliteArchive:
                 new += line is None
                 if not taking_down.passes_lead(self._file, self._hands, line, lead, at):
                     continue
-                entry = _first_entry(lead, at) if line is None else _next_entry(_entry(line), lead, at)
-                article = self._file.put(LEDGER, _line(entry))
+                entry = _first_entry(lead, at) if line is None else _next_entry(entry_of(line), lead, at)
+                article = self._file.put(LEDGER, line_of(entry))
                 self._name(article, lead.url)
         return new
 
     def entry(self, source: str, key: str) -> Entry | None:
         """A line of the ledger."""
         line = self._line(source, key)
-        return None if line is None else _entry(line)
+        return None if line is None else entry_of(line)
 
     def entries(self, source: str, state: State | None = None) -> Iterator[Entry]:
         """The ledger of a source, by key; of one state if given."""
@@ -162,7 +175,7 @@ class SqliteArchive:
         while True:
             rest = f"WHERE source = ? {only}AND key > ? ORDER BY key LIMIT {_PAGE}"
             page = self._file.every(LEDGER, rest, source, *values, after)
-            yield from map(_entry, page)
+            yield from map(entry_of, page)
             if len(page) < _PAGE:
                 return
             after = page[-1].key
@@ -177,7 +190,7 @@ class SqliteArchive:
         else:
             due = f"WHERE source = ? AND due <= ? AND state <> 'excluded' {order}"
             lines = self._file.every(LEDGER, due, source, to_micros(at))
-        return tuple(map(_entry, lines))
+        return tuple(map(entry_of, lines))
 
     def counts(self, source: str) -> dict[State, int]:
         """How many leads of a source are in each state."""
@@ -242,7 +255,7 @@ class SqliteArchive:
                     first_seen=min(entry.first_seen, from_micros(known.first_seen)),
                     last_seen=max(entry.last_seen, from_micros(known.last_seen)),
                 )
-            article = self._file.put(LEDGER, _line(entry))
+            article = self._file.put(LEDGER, line_of(entry))
             for capture in captures:
                 self._file.put(EVIDENCE, EvidenceRow(article, self._keep(capture, lead.source)))
             if revision is not None:
@@ -287,8 +300,11 @@ class SqliteArchive:
         standing = self._file.first(DOCUMENTS, "WHERE standing = ?", new.id)
         if standing is not None:
             document = timeline.document(line.source, line.key, rows, new, article)
-            reads_alike = timeline.reads_alike(said, article)
-            self._file.put(DOCUMENTS, document._replace(stamp=standing.stamp if reads_alike else self._stamp()))
+            if timeline.reads_alike(said, article):
+                self._file.put(DOCUMENTS, document._replace(stamp=standing.stamp))
+            else:
+                self._file.put(DOCUMENTS, document._replace(stamp=self._stamp()))
+                terms.follow(self._file, self._stamp, standing, said, document, article)
             index.follow(self._file, document, article)
             self._touch(kin.follow(self._file, standing, document, article))
             self._refer(line.id, names.refs_of(said), names.refs_of(article))
@@ -537,6 +553,10 @@ class SqliteArchive:
         """Find out anew which documents are one text."""
         kin.rebuild(self._file, self._touch, self._transaction)
 
+    def refile(self) -> None:
+        """File every document anew under its section, its authors and its topics."""
+        terms.rebuild(self._file, self._stamp, self._transaction)
+
     def merge(
         self, other: Path, *, same: Same = lambda *_: False, progress: Callable[[int, int], None] | None = None
     ) -> Merged:
@@ -629,7 +649,7 @@ class SqliteArchive:
         """The ledger says of an article whether it stands or is gone now, also when an older revision came late."""
         state = State.GONE if last.body is None else State.ARCHIVED
         if entry.state in _HELD and entry.state is not state:
-            self._file.put(LEDGER, _line(replace(entry, state=state)))
+            self._file.put(LEDGER, line_of(replace(entry, state=state)))
 
     def _restate(self, rows: Sequence[RevisionRow], revision: Revision, new: RevisionRow) -> None:
         """Bring the document of an article in step with its revisions, and stamp all who may read differently."""
@@ -644,10 +664,12 @@ class SqliteArchive:
         self._file.put(DOCUMENTS, document._replace(stamp=self._stamp()))
         index.follow(self._file, document, seen)
         self._touch(kin.follow(self._file, old, document, seen))
+        before = None if old is None else seen
         if old is None or old.standing != copy.id:
-            before = None if old is None else next((row for row in rows if row.id == old.standing), None)
-            told = set() if before is None else names.refs_of(self._article(before, source, key))
-            self._refer(article, told, names.refs_of(seen))
+            said = None if old is None else next((row for row in rows if row.id == old.standing), None)
+            before = None if said is None else self._article(said, source, key)
+            self._refer(article, set() if before is None else names.refs_of(before), names.refs_of(seen))
+        terms.follow(self._file, self._stamp, old, before, document, seen)
         if old is None or (old.withdrawn is None) != (document.withdrawn is None):
             self._touch(self._referring(names.names_of(self._file, article, source, key)))
 
@@ -786,35 +808,6 @@ def _next_entry(entry: Entry, lead: Lead, at: datetime) -> Entry:
     )
     due = at if moved and (entry.due is None or entry.due > at) else entry.due
     return replace(entry, lead=followed, last_seen=at, due=due)
-
-
-def _line(entry: Entry) -> LedgerRow:
-    return LedgerRow(
-        id=0,
-        source=entry.lead.source,
-        key=entry.lead.key,
-        lead=encode(entry.lead).decode(),
-        state=entry.state,
-        reason=entry.reason,
-        first_seen=to_micros(entry.first_seen),
-        last_seen=to_micros(entry.last_seen),
-        checked=None if entry.checked is None else to_micros(entry.checked),
-        due=None if entry.due is None else to_micros(entry.due),
-        failures=entry.failures,
-    )
-
-
-def _entry(line: LedgerRow) -> Entry:
-    return Entry(
-        lead=decode(line.lead.encode(), Lead),
-        state=State(line.state),
-        reason=line.reason,
-        first_seen=from_micros(line.first_seen),
-        last_seen=from_micros(line.last_seen),
-        checked=None if line.checked is None else from_micros(line.checked),
-        due=None if line.due is None else from_micros(line.due),
-        failures=line.failures,
-    )
 
 
 # --- what callers must keep to -------------------------------------------------------------------------------------

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from wirecopy import urls
-from wirecopy.archive import dropping, names, packing, pictures, timeline, traces
+from wirecopy.archive import dropping, names, packing, pictures, terms, timeline, traces
 from wirecopy.archive.file import File
 from wirecopy.archive.kin import index as kin
 from wirecopy.archive.schema import (
@@ -50,6 +50,7 @@ from wirecopy.archive.schema import (
 )
 from wirecopy.archive.search import index
 from wirecopy.errors import ArchiveError, ConfigError
+from wirecopy.matching import texts
 from wirecopy.model import (
     Article,
     Capture,
@@ -299,7 +300,7 @@ class _Work:
         for source in sorted(self.sources):
             rest = f"WHERE source = ? ORDER BY day DESC, published DESC, key LIMIT {_COMPARED}"
             for document in self.file.every(DOCUMENTS, rest, source):
-                common |= traces.said("\n".join(index.lines(index.article_of(self.file, document))), self.row.salt)
+                common |= traces.said("\n".join(texts.lines(index.article_of(self.file, document))), self.row.salt)
         left = (traces.without(each, common) if each.kind == traces.TEXT else each for each in found)
         return [each for each in left if each is not None]
 
@@ -320,6 +321,7 @@ class _Work:
         if document is not None:
             index.drop(file, document)
             relatives = kin.drop(file, document)
+            terms.drop(file, self.hands.stamp, document)
         own = names.names_of(file, article, line.source, line.key)
         for name in sorted(own):
             file.put(BARRED_NAMES, BarredNameRow(name, self.row.id))

@@ -14,7 +14,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from wirecopy.archive import names, packing, pictures, taking_down, timeline
+from wirecopy.archive import names, packing, pictures, taking_down, terms, timeline
 from wirecopy.archive.file import File
 from wirecopy.archive.kin import index as kin
 from wirecopy.archive.schema import (
@@ -26,6 +26,7 @@ from wirecopy.archive.schema import (
     DICTIONARIES,
     DOCUMENTS,
     EVIDENCE,
+    FILING,
     HABITS,
     INDEXING,
     KINNING,
@@ -43,6 +44,7 @@ from wirecopy.archive.schema import (
     SOURCES,
     TAKE_DOWNS,
     TAKEN,
+    TERMS,
     TRACES,
     VERSIONS,
     VISITS,
@@ -81,6 +83,8 @@ TABLES: tuple[Table[Any], ...] = (
     SKETCHES,
     KINNING,
     DICTIONARIES,
+    TERMS,
+    FILING,
     DOCUMENTS,
     TAKE_DOWNS,
     TAKEN,
@@ -212,7 +216,8 @@ class _Search:
 
     def _revisions(self) -> Iterator[Damage]:
         documents = references = 0
-        indexed = index.Sum()
+        indexed, filed = index.Sum(), terms.Filed(self._file)
+        is_filed = terms.is_whole(self._file)  # if not, the next command that writes goes on with it
         rows = self._file.stream(REVISIONS.select("ORDER BY article, at, fingerprint"))
         for article, group in groupby(rows, key=lambda stored: stored[1]):
             found = [RevisionRow._make(stored[:-1]) for stored in group]
@@ -232,11 +237,15 @@ class _Search:
                     indexed.tell(slot, seen[copy.id])
                 yield from pictures.disagreement(self._file, line, seen[copy.id])
                 yield from kin.disagreement(self._file, line, copy.day, seen[copy.id])
+                if is_filed:
+                    yield from filed.tell(line.id, copy.day, seen[copy.id])
         for table, counted in (("documents", documents), ("refs", references)):
             stands = self._file.number(f"SELECT count(*) FROM {table}")  # noqa: S608  # our tables' names
             if stands != counted:
                 yield self._damage(table, f"all {table}", f"there are {stands}, and the revisions make {counted}")
         yield from self._index(indexed)
+        if is_filed:
+            yield from filed.damages()
 
     def _index(self, indexed: index.Sum) -> Iterator[Damage]:
         """The search index against what the documents say that it should hold."""

@@ -18,7 +18,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 from zlib import crc32
 
-from wirecopy.archive.search.hanzi import SIMPLIFIED
+from wirecopy.matching.hanzi import SIMPLIFIED
 from wirecopy.model import Article, document_text
 
 SIZE = 64

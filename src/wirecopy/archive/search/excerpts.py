@@ -11,8 +11,8 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import islice, pairwise
 
-from wirecopy.archive.search import folding
 from wirecopy.archive.search.query import Term
+from wirecopy.matching import folding
 from wirecopy.model import Noun
 
 _WIDTH = 160  # characters of an excerpt, about two lines of a terminal

@@ -17,10 +17,11 @@ from itertools import islice
 
 from wirecopy.archive.file import File
 from wirecopy.archive.schema import DOCUMENTS, DocumentRow, from_micros
-from wirecopy.archive.search import folding, index
+from wirecopy.archive.search import index
 from wirecopy.archive.search.excerpts import Excerpt, excerpts, marked
 from wirecopy.archive.search.query import Query, expression
 from wirecopy.errors import ArchiveError
+from wirecopy.matching import folding, texts
 from wirecopy.model import Article, Headline, Noun
 
 _PAGE = 32
@@ -186,7 +187,7 @@ class _Search:
             article = index.article_in(self._file, row, stored)
         except ArchiveError:
             return None  # `verify` names what is damaged; the others can still be found
-        text = folding.Text(index.lines(article))
+        text = folding.Text(texts.lines(article))
         return _Look(row, article, text) if _answers(self._query, article, text) else None
 
     def _may_answer(self, row: DocumentRow) -> bool:
@@ -237,7 +238,7 @@ def _answers(query: Query, article: Article, text: folding.Text) -> bool:
         return False
     if not any(term.field for term in (*query.wanted, *query.unwanted)):
         return True
-    fields = {field: folding.matter(words) for field, words in index.fields(article).items()}
+    fields = {field: folding.matter(words) for field, words in texts.fields(article).items()}
     wanted = (term for term in query.wanted if term.field)
     unwanted = (term for term in query.unwanted if term.field)
     return all(term.needle in fields[term.field] for term in wanted) and not any(

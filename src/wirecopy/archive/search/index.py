@@ -24,10 +24,11 @@ from wirecopy.archive.schema import (
     SearchedRow,
     from_micros,
 )
-from wirecopy.archive.search import folding
 from wirecopy.archive.search.query import EVERY, PLACES, quoted, source_token
 from wirecopy.errors import ArchiveError
-from wirecopy.model import Article, decode, document_text, plain
+from wirecopy.matching import folding
+from wirecopy.matching.texts import fields, lines
+from wirecopy.model import Article, decode
 
 _PLACES_IN_A_MINUTE = 4
 EPOCH = datetime(1990, 1, 1, tzinfo=UTC)  # before the web, as in timeline.py: an older date is a slip
@@ -38,25 +39,6 @@ Progress = Callable[[int, int], None]
 
 
 # --- what is indexed -------------------------------------------------------------------------------------------------
-
-
-def lines(article: Article) -> list[str]:
-    """Everything a reader can look for in an article, in the order of weight; the first line is the title."""
-    picture = article.picture
-    seen = [plain(picture.caption), picture.credit] if picture else []
-    byline = " ".join(dict.fromkeys((article.byline, *article.authors)))
-    head = [article.title, article.kicker, article.subtitle, article.summary, byline, article.section, *article.tags]
-    return [" ".join(line.split("\n")) for line in (*head, *seen)] + document_text(article.body).split("\n")
-
-
-def fields(article: Article) -> dict[str, str]:
-    """The texts that can be looked in apart."""
-    return {
-        "title": article.title,
-        "author": "\n".join((article.byline, *article.authors)),
-        "section": article.section,
-        "tag": "\n".join(article.tags),
-    }
 
 
 def tokens(article: Article) -> list[str]:

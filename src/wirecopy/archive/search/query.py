@@ -10,7 +10,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
-from wirecopy.archive.search import folding
+from wirecopy.matching import folding
 from wirecopy.model import Noun
 
 FIELDS = ("title", "author", "section", "tag", "source")
@@ -26,7 +26,7 @@ _AGO = re.compile(r"(\d{1,5})d")
 
 
 class Term(Noun, frozen=True, kw_only=True):
-    """Something to be found: `needle` in the matter of a text (see folding.py), `pieces` the runs and words of it.
+    """Something to be found: `needle` in the matter of a text (matching/folding.py), `pieces` its runs and words.
 
     `field` is where, "" anywhere. `prefix`: the last word may go on.
     """

@@ -21,7 +21,7 @@ from collections.abc import Sequence
 from functools import cache, lru_cache
 from itertools import pairwise
 
-from wirecopy.archive.search.hanzi import SIMPLIFIED
+from wirecopy.matching.hanzi import SIMPLIFIED
 
 # What the tokens are made by. A change that makes other tokens of some text counts this up: archives are indexed anew.
 RULES = 1
@@ -76,6 +76,12 @@ _FREQUENT = tuple(
     }.items()
     for spelt in all_spelt
 )  # fmt: skip
+_CASED = (
+    *range(0x80, 0x600),
+    *range(0x1380, 0x1400),
+    *range(0x1C80, 0x1C90),
+    *range(0xAB00, 0xAC00),
+)  # elsewhere NFKD or lower does it
 _FEW = 100  # clusters above which all at once is quicker
 
 _LONGEST = 40  # characters of a word that its token keeps: no word of a language is longer, addresses and codes are
@@ -154,13 +160,18 @@ class Text:
         return known
 
 
-def tokens(line: str) -> list[str]:
-    """What a folded text is found by, each once: words, pairs and runs have no token in common."""
+def cut(line: str) -> tuple[list[str], list[str]]:
+    """The words of a folded text, as long as their tokens are, and its runs, both in order."""
     signs = _SIGN.search(line) is not None
     words = _words(line) if line.isascii() else (_WORD_WITH_SIGNS if signs else _WORD).findall(line)
     if words and len(max(words, key=len)) > _LONGEST:
         words = [word[:_LONGEST] for word in words]
-    runs = () if line.isascii() else _RUN.findall(line)
+    return words, [] if line.isascii() else _RUN.findall(line)
+
+
+def tokens(line: str) -> list[str]:
+    """What a folded text is found by, each once: words, pairs and runs have no token in common."""
+    words, runs = cut(line)
     return [*set(words), *_pairs(words), *_neighbours(" ".join(runs))]
 
 
@@ -179,6 +190,21 @@ def known_by(piece: str) -> list[str]:
 def pair(one: str, other: str) -> str:
     """The token of two words in a row, one of 65,536: a phrase is looked for in few texts only."""
     return _pairs([one[:_LONGEST], other[:_LONGEST]]).pop()
+
+
+def rules() -> dict[str, object]:
+    """What another program must know to do the same, beside NFKD, small letters and `hanzi.SIMPLIFIED`: classes of
+    characters as regular expressions have them, what is written for what, in order, and where Unicode's case folding is
+    another than the small letter.
+    """
+    return {
+        "characters": _CHARACTERS,
+        "signs": _SIGNS,
+        "unseen": UNSEEN,
+        "parts": _PARTS.pattern,
+        "letters": [*_OF_THEIR_OWN, *_LETTERS],
+        "cased": [(each, each.casefold()) for each in map(chr, _CASED) if each.casefold() != each == each.lower()],
+    }
 
 
 def _thorough(text: str) -> str:
