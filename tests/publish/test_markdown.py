@@ -316,7 +316,7 @@ def test_forty_kills_leave_whole_files_and_the_next_run_ends_as_if_undisturbed(t
             shutil.copytree(folder, tmp_path / "probe")
         operations = int(child(tmp_path / "probe", 0, moves).stdout)
         possible |= set(whole(killed.history(moves)).values())
-        for _ in range(6):
+        for _ in range(7):
             died = child(folder, chance.randint(1, operations), moves)
             assert died.returncode in (-signal.SIGKILL, 0), died.stderr
             kills += died.returncode == -signal.SIGKILL

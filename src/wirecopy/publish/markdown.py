@@ -12,40 +12,25 @@ The form of a document is plain.py's or classic.py's business, that of the lists
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
-from itertools import groupby, islice
-from pathlib import Path, PurePosixPath
+from itertools import islice
+from pathlib import Path
 from typing import cast
 
 import msgspec
 
 from wirecopy.errors import ConfigError
 from wirecopy.model import Document, Edition, Headline, Link, Noun, Picture, Shelf
-from wirecopy.model import pictures as pictures_of
 from wirecopy.publish import LAYOUTS, PICTURES, lists, manifest, plain
+from wirecopy.publish.copies import Copies, named_in
 from wirecopy.publish.output import Output, check
+from wirecopy.publish.publication import Progress, Published
 
 __all__ = ["Published", "check", "publish"]
 
 RENDERING = 2
 """Raise this with every change to the bytes that plain.py, classic.py or lists.py write: folders are then made anew."""
-
-Progress = Callable[[int, int, str], None]
-
-
-class Published(Noun, frozen=True, kw_only=True):
-    """What a publication did: files written, found equal, removed; `documents` stand in the folder now.
-
-    `rendered` counts the documents looked at. `paths` are the files written, in order, the first thousand of them.
-    """
-
-    written: int = 0
-    unchanged: int = 0
-    removed: int = 0
-    documents: int = 0
-    rendered: int = 0
-    paths: tuple[str, ...] = ()
 
 
 class _Bookmark(Noun, frozen=True, kw_only=True):
@@ -94,7 +79,7 @@ def publish(
         shelves={shelf.source: (shelf.name, shelf.language, shelf.homepage) for shelf in shelves.values()},
     )
     with Output(folder) as output:
-        copies = _Copies(edition, output, shown_from)
+        copies = Copies(edition, output, lambda each: shown_from.get(each.article.source) == "own")
         render = _renderer(edition, layout, shown_from, copies, shelves)
         work = _Publication(edition, output, shelves, copies, render, progress)
         since = _since(output.bookmark, now)
@@ -120,7 +105,7 @@ class _Publication:
         edition: Edition,
         output: Output,
         shelves: dict[str, Shelf],
-        copies: _Copies,
+        copies: Copies,
         render: Callable[[Document], bytes],
         progress: Progress | None,
     ) -> None:
@@ -180,7 +165,7 @@ class _Publication:
         if document is not None:
             path = manifest.document(source, document.day, key)
             if before is not None:
-                before |= _named_in(self._output.read(path))
+                before |= named_in(self._output.read(path))
             self._output.write(path, self._render(document))
         if self._progress is not None:
             self._progress(self.rendered, todo, f"{source}/{key}")
@@ -192,7 +177,7 @@ class _Publication:
             month = Path(page).stem
             path = manifest.document(source, month, key)
             if page == manifest.month_page(source, month) and self._output.remove(path):
-                before |= _named_in(self._output.read(path))
+                before |= named_in(self._output.read(path))
                 yield month
 
     def _month(self, source: str, month: str) -> None:
@@ -227,63 +212,16 @@ class _Publication:
             self._output.write(path, body)
 
 
-class _Copies:
-    """Our own copies of pictures: as documents name them, and as files. `named`: the paths that were named so far."""
-
-    def __init__(self, edition: Edition, output: Output, shown_from: Mapping[str, str]) -> None:
-        self._edition = edition
-        self._output = output
-        self._shown_from = shown_from
-        self.named: set[str] = set()
-
-    def link(self, document: Document, picture: Picture) -> str:
-        """What leads from a document to our copy of a picture, "" where there is none."""
-        path = self._path(document, picture)
-        if not path:
-            return ""
-        self.named.add(path)
-        article = document.article
-        return manifest.relative(path, manifest.document(article.source, document.day, article.key))
-
-    def of(self, names: Iterable[tuple[str, str]]) -> set[str]:
-        """The paths of all copies that these documents show."""
-        found: set[str] = set()
-        for source, key in names:
-            own = self._shown_from.get(source) == "own"
-            document = self._edition.document(source, key) if own else None
-            if document is not None:
-                found.update(self._path(document, each) for each in pictures_of(document.article))
-        return found - {""}
-
-    def bring(self, paths: Iterable[str]) -> None:
-        """Have these files in the folder, a page of the manifest after the other."""
-        for page, group in groupby(sorted(paths), key=manifest.listed_in):
-            for path in group:
-                digest = PurePosixPath(path).stem
-                self._output.place(path, digest, partial(self._edition.picture_body, digest))
-            self._output.seal(page)
-
-    def drop(self, paths: Iterable[str]) -> None:
-        """Take away those of these files that no document shows any more."""
-        for page, group in groupby(sorted(paths), key=manifest.listed_in):
-            for path in group:
-                if path not in self.of(self._edition.showing(PurePosixPath(path).stem)):
-                    self._output.remove(path)
-            self._output.seal(page)
-
-    def _path(self, document: Document, picture: Picture) -> str:
-        article = document.article
-        found = self._edition.picture(article.source, article.key, picture)
-        return "" if found is None else manifest.picture(found.digest, found.media)
-
-
-def _named_in(document: bytes) -> set[str]:
-    """The pictures that a published document names."""
-    return set(manifest.PICTURE.findall(document.decode("utf-8", "replace")))
+def _link(copies: Copies, document: Document, picture: Picture) -> str:
+    """What leads from a document to our copy of a picture, "" where there is none."""
+    found = copies.name(document, picture)
+    article = document.article
+    here = manifest.document(article.source, document.day, article.key)
+    return "" if found is None else manifest.relative(found[0], here)
 
 
 def _renderer(
-    edition: Edition, layout: str, shown_from: Mapping[str, str], copies: _Copies, shelves: Mapping[str, Shelf]
+    edition: Edition, layout: str, shown_from: Mapping[str, str], copies: Copies, shelves: Mapping[str, Shelf]
 ) -> Callable[[Document], bytes]:
     if layout == "classic":
         from wirecopy.publish import classic
@@ -292,7 +230,7 @@ def _renderer(
         return lambda document: classic.render(
             document,
             pictures=cast("classic.Pictures", shown_from[document.article.source]),
-            copy=partial(copies.link, document),
+            copy=partial(_link, copies, document),
         )
 
     names = {shelf.source: shelf.name for shelf in shelves.values()}
@@ -314,7 +252,7 @@ def _renderer(
             document,
             pictures=shown_from[article.source],
             link=own,
-            copy=partial(copies.link, document),
+            copy=partial(_link, copies, document),
             names=names,
             kin=[(each, at(each)) for each in edition.kin(article.source, article.key)],
         )

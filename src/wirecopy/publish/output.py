@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import IO
 
 from wirecopy.errors import PublishError
-from wirecopy.model import Damage
+from wirecopy.model import Damage, replace
 from wirecopy.publish import manifest
 from wirecopy.publish.manifest import Files
 
@@ -61,6 +61,7 @@ class Output:
 
     def __init__(self, folder: Path, listed_in: Callable[[str], str] = manifest.listed_in) -> None:
         self._folder = folder
+        self._root = str(folder)
         self._listed_in = listed_in
         self._pages: dict[str, _Page] = {}
         self._pending: dict[str, bytes] = {}
@@ -81,6 +82,7 @@ class Output:
         with _naming(self._folder):
             self._folder.mkdir(parents=True, exist_ok=True)
             self._folder = self._folder.resolve()
+            self._root = str(self._folder)
         self._lock = _locked(self._folder / LOCK)
         try:
             journal = self._read(JOURNAL)
@@ -211,11 +213,16 @@ class Output:
         if path.startswith("manifest/"):
             stored = self._read(path)
             for listed in () if stored is None else sorted(manifest.decode(stored, str(self._folder / path))):
-                if listed != path and self._listed_in(listed) == path:
+                if listed != path and not self._is_listed_elsewhere(listed, path):
                     self._drop(listed)
             self._unlink(path)
         elif self._unlink(path):
             self.removed += 1
+
+    def _is_listed_elsewhere(self, path: str, page: str) -> bool:
+        """Is this path now listed on another page than on this one, which goes?"""
+        now = self._listed_in(path)
+        return now != page and path in self._page(now).files
 
     def _on_a_disk_without_case(self, path: str) -> bool:
         self._flush()
@@ -279,38 +286,42 @@ class Output:
 
     def _replace(self, path: str, body: bytes) -> None:
         self._make_folder(path)
-        place, beside = self._folder / path, self._folder / _temporary(path)
-        with _naming(place):
+        place, beside = self._at(path), self._at(_temporary(path))
+        try:
             try:
-                with suppress(FileNotFoundError):
-                    beside.unlink()
-                with _opened(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL) as file:
-                    file.write(body)
-                    file.flush()
-                    os.fsync(file.fileno())
-                os.replace(beside, place)  # noqa: PTH105  (the name of the promise: POSIX rename)
-            except BaseException:
-                with suppress(OSError):
-                    beside.unlink()
-                raise
+                _create(beside, body)
+            except FileExistsError:  # left by a run that was killed
+                os.unlink(beside)  # noqa: PTH108  (as below)
+                _create(beside, body)
+            os.replace(beside, place)  # noqa: PTH105  (a Path costs as much as the file; and POSIX rename is the promise)
+        except BaseException as error:
+            with suppress(OSError):
+                os.unlink(beside)  # noqa: PTH108  (as above)
+            if isinstance(error, OSError):
+                raise _named(error, place) from error
+            raise
         self._touched.add(path.rpartition("/")[0])
 
     def _holds(self, path: str, body: bytes) -> bool | None:
         """Does the file at this path hold these bytes? None: there is no file."""
         if not self._has_folder(path):
             return None
-        place = self._folder / path
-        with _naming(place):
-            try:
-                found = os.lstat(place)
-            except FileNotFoundError:
-                return None
-            if not stat.S_ISREG(found.st_mode):
-                raise PublishError(f"{place} is no plain file (perhaps a symbolic link): move it away")
-            if found.st_size != len(body):
-                return False
-            with _opened(place, os.O_RDONLY) as file:
-                return file.read() == body
+        place = self._at(path)
+        try:
+            found = os.lstat(place)
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise _named(error, place) from error
+        if not stat.S_ISREG(found.st_mode):
+            raise PublishError(f"{place} is no plain file (perhaps a symbolic link): move it away")
+        if found.st_size != len(body):
+            return False
+        with _naming(place), _opened(place, os.O_RDONLY) as file:
+            return file.read() == body
+
+    def _at(self, path: str) -> str:
+        return f"{self._root}/{path}"
 
     def _stands(self, path: str, entry: tuple[str, int]) -> bool:
         """Is the file there that the manifest lists?"""
@@ -446,7 +457,9 @@ class _Page:
 def check(folder: Path) -> Iterator[Damage]:
     """Read every published file against the manifest: what is missing, what was changed, what we did not make.
 
-    Names that begin with a dot are not looked at: `.git` and the like are the operator's.
+    A folder within that has a manifest of its own is another publication, and is read against that; a file that has a
+    note of its own (`.NAME.wirecopy.json`) is one too, and is its format's to check. Names that begin with a dot are
+    not looked at: `.git` and the like are the operator's.
     """
     known: set[str] = set()
     if (folder / JOURNAL).exists():
@@ -455,10 +468,16 @@ def check(folder: Path) -> Iterator[Damage]:
         )
     yield from _check_page(folder, manifest.ROOT, None, known)
     for above, folders, files in os.walk(folder):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        within = {name for name in folders if (Path(above) / name / manifest.ROOT).is_file()}
+        for name in sorted(within):
+            at = (Path(above) / name).relative_to(folder).as_posix()
+            for damage in check(Path(above) / name):
+                yield replace(damage, name=damage.name if damage.what == "folder" else f"{at}/{damage.name}")
+        folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in within)
         for name in sorted(files):
             path = (Path(above) / name).relative_to(folder).as_posix()
-            if not name.startswith(".") and path not in known:
+            noted = Path(above) / f".{name}{BOOKMARK}"
+            if not name.startswith(".") and path not in known and not noted.is_file():
                 yield Damage(what="file", name=path, reason="not in the manifest: wirecopy did not publish it")
 
 
@@ -521,17 +540,34 @@ def _is_name(line: str) -> bool:
 
 
 @contextmanager
-def _naming(place: Path) -> Iterator[None]:
-    """An error of the system as ours: the file by name, and what to do about it."""
+def _naming(place: Path | str) -> Iterator[None]:
+    """An error of the system as ours."""
     try:
         yield
     except OSError as error:
-        remedy = _REMEDIES.get(error.errno or 0, "put that right and publish again")
-        raise PublishError(f"{place}: {error.strerror or error}; {remedy}. What was published before stands") from error
+        raise _named(error, place) from error
+
+
+def _named(error: OSError, place: Path | str) -> PublishError:
+    """An error of the system as ours: the file by name, and what to do about it."""
+    remedy = _REMEDIES.get(error.errno or 0, "put that right and publish again")
+    return PublishError(f"{place}: {error.strerror or error}; {remedy}. What was published before stands")
+
+
+def _create(place: str, body: bytes) -> None:
+    """A new file with these bytes, on the disk."""
+    handle = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NOFOLLOW | _BINARY, 0o666)
+    try:
+        rest = memoryview(body)
+        while rest:
+            rest = rest[os.write(handle, rest) :]
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 @contextmanager
-def _opened(place: Path, flags: int) -> Iterator[IO[bytes]]:
+def _opened(place: Path | str, flags: int) -> Iterator[IO[bytes]]:
     mode = "rb" if not flags & os.O_WRONLY else "wb"
     with open(os.open(place, flags | _NOFOLLOW | _BINARY, 0o666), mode) as file:  # noqa: PTH123  (a descriptor)
         yield file

@@ -46,12 +46,10 @@ from wirecopy.model import (
     text,
 )
 from wirecopy.publish import commonmark
+from wirecopy.publish.addresses import public
 from wirecopy.text import is_rtl, visible
 
 _PROXY = "https://images.weserv.nl/?url="
-_MAIL = re.compile(r"mailto:[\w.+%-]+@[A-Za-z0-9.-]+")
-# What answers programs, not people: api.dw.com, www.dw.com/graph-api/…, any /api/ at the head of a path.
-_API = re.compile(r"https?://(?:api\.|[^/]+/(?:[\w-]+-)?api/)", re.IGNORECASE)
 # Renderers stop at some depth of quotes and lists (markdown-it: 20 blocks, a quoted list item is four).
 _DEEPEST = 4
 _MOST_KIN = 20  # documents of one text that are named
@@ -271,7 +269,7 @@ class _Writer:
             said.append(f"published {_time(article.published)}")
         if article.modified is not None and article.modified != article.published:
             said.append(f"changed {_time(article.modified)}")
-        original = _public(article.url)
+        original = public(article.url)
         source = commonmark.escaped(self._names.get(article.source) or article.source)
         said.append(f"[{source}]({commonmark.destination(original)})" if original else source)
         return " · ".join(said)
@@ -407,21 +405,13 @@ class _Writer:
 
     def _target(self, link: Link) -> str:
         own = self._own(link) if self._own is not None else ""
-        return own or _public(link.href)
+        return own or public(link.href)
 
     def _anchor(self, title: str, link: Link) -> str:
         target = self._target(link)
         if not target:
             return self._said(title)
         return f"[{commonmark.escaped(title) or commonmark.escaped(target)}]({commonmark.destination(target)})"
-
-
-def _public(href: str) -> str:
-    """The address, if a person can open it."""
-    address = urls.resolve(href)
-    if address:
-        return "" if _API.match(address) else address
-    return href if _MAIL.fullmatch(href) else ""
 
 
 def _trimmed(words: Text) -> Text:

@@ -1,0 +1,410 @@
+"""The lists of the site: front page, days, sources, months, sections, authors, topics, changes, take-downs, about.
+
+A list names each document once, with its moment, its outlet and what happened to it, and leads to its page and, for bad
+networks, to its text alone. Nothing on a list changes unless something on it changed: no clock, no total of others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import groupby
+
+from wirecopy import dates
+from wirecopy.model import Document, Headline, Picture, Revision, Shelf, TakeDown, Term
+from wirecopy.publish import searching
+from wirecopy.publish.html import Shown, address, escape, language_of, time
+from wirecopy.publish.look import Look
+from wirecopy.publish.messages import Messages
+from wirecopy.publish.site import plan
+from wirecopy.publish.site.frame import Frame, data, relative
+
+FRONT = 60
+"""How many documents the front page shows."""
+LATEST = 100
+"""How many documents the page of a source, section, author or topic shows; older ones stand on pages of months."""
+MOST = 500
+"""How many documents the page of a month shows; where there are more, they are found by day."""
+CHANGES = 100
+_LEADS = 6  # documents that the front page shows with their picture and summary
+_SUMMARY = 160
+
+Pictured = Callable[[Document, str, str], Callable[[Picture], Shown | None]]
+
+
+class Lists:
+    """Makes the lists of one site."""
+
+    def __init__(self, frame: Frame, say: Messages, look: Look, shelves: Mapping[str, Shelf]) -> None:
+        self._frame = frame
+        self._say = say
+        self._look = look
+        self._shelves = shelves
+        self._text = "text" if "text" in look.tiers[1:] else ""
+        self._text_only = escape(say("text_only"))
+        self._text_label = escape(say("tier_text"))
+
+    # --- the front page ---------------------------------------------------------------------------------------------
+
+    def front(
+        self, documents: Sequence[Document], sections: Mapping[tuple[str, str], Term], show: Pictured | None, path: str
+    ) -> bytes:
+        """The newest documents: the first ones with picture and summary, then by outlet and section.
+
+        `show` gives their pictures; without it the page is that of the text tier, and leads to it.
+        """
+        say = self._say
+        tree = path.rpartition("/")[0]
+        parts = [f'<h1 class="visually-hidden">{escape(self._frame.title)}</h1>']
+        lead = documents[:_LEADS]
+        if lead:
+            cards = "".join(self._card(each, show, path, tree) for each in lead)
+            parts.append(
+                f'<section aria-labelledby="latest"><h2 id="latest">{escape(say("latest"))}</h2>'
+                f'<div class="cards">{cards}</div></section>'
+            )
+        rest = sorted(documents[_LEADS:], key=lambda each: (each.article.source, each.article.section))
+        parts.append('<div class="columns">')
+        for source, group in groupby(rest, key=lambda each: each.article.source):
+            parts.append(f"<section><h2>{self._source_link(source, path)}</h2>")
+            for section, some in groupby(group, key=lambda each: each.article.section.strip()):
+                if section:
+                    term = sections.get((source, section))
+                    name = f"<bdi>{escape(section)}</bdi>"
+                    if term is not None:
+                        name = f'<a href="{relative(plan.term(term.digest), path)}">{name}</a>'
+                    parts.append(f"<h3>{name}</h3>")
+                newest = sorted(some, key=lambda each: _when(headline_of(each)), reverse=True)
+                parts.append(self._listed((headline_of(each) for each in newest), path, tree=tree, with_source=False))
+            parts.append("</section>")
+        parts.append("</div>")
+        if not documents:
+            parts.append(f"<p>{escape(say('nothing_yet'))}</p>")
+        switch = plan.FRONT if tree else f"{self._text}/{plan.FRONT}" if self._text else ""
+        if switch:
+            name = say("with_pictures") if tree else say("tier_text")
+            parts.append(f'<p class="switch"><a href="{relative(switch, path)}">{escape(name)}</a></p>')
+        parts.append(f'<p><a href="{relative(plan.DAYS, path)}">{escape(say("older"))}</a></p>')
+        return self._frame.page(path, "", "".join(parts), head=self._front_head(path), current=plan.FRONT)
+
+    def _card(self, document: Document, show: Pictured | None, path: str, tree: str) -> str:
+        article = document.article
+        headline = headline_of(document)
+        target = relative(plan.article(article.source, document.day, article.key, tree), path)
+        picture = ""
+        if show is not None and article.picture is not None:
+            shown = show(document, self._look.tiers[0], path)(article.picture)
+            if shown is not None and shown.src:
+                size = f' width="{shown.width}" height="{shown.height}"' if shown.width and shown.height else ""
+                picture = f'<img src="{escape(shown.src)}" alt=""{size} loading="lazy" decoding="async"/>'
+        summary = " ".join((article.summary or article.subtitle).split())
+        if len(summary) > _SUMMARY:
+            summary = f"{summary[:_SUMMARY]}…"
+        language = language_of(article.language, self._say.language)
+        said = f"<p{language}>{escape(summary)}</p>" if summary else ""
+        return (
+            f'<div class="card">{picture}<div><h3{language}><a href="{target}">'
+            f'{escape(headline.title) or escape(headline.key)}</a></h3>{said}<p class="meta">'
+            f"{self._meta(headline, with_source=True)}{self._chip(headline, path, tree)}</p></div></div>"
+        )
+
+    def _front_head(self, path: str) -> str:
+        feeds = ""
+        if self._look.feeds:
+            feeds = "".join(
+                f'<link rel="alternate" type="{media}" title="{name}" href="{relative(f"feeds/{file}", path)}"/>'
+                for media, name, file in _FEEDS
+            )
+        if not self._look.address:
+            return feeds
+        here = escape(self._look.address if path == plan.FRONT else self._look.address + path)
+        said = {
+            "@context": "https://schema.org",
+            "@type": "WebSite",
+            "name": self._frame.title,
+            "url": self._look.address,
+        }
+        return (
+            f'{feeds}<link rel="canonical" href="{here}"/><meta property="og:type" content="website"/>'
+            f'<meta property="og:title" content="{escape(self._frame.title)}"/>'
+            f'<meta property="og:url" content="{here}"/>'
+            f'<script type="application/ld+json">{data(said)}</script>'
+        )
+
+    # --- by day, by source ------------------------------------------------------------------------------------------
+
+    def days(self, days: Iterable[str]) -> bytes:
+        """Every day that has documents, by month, newest first."""
+        parts = [f"<h1>{escape(self._say('days'))}</h1>"]
+        for month, group in groupby(days, key=lambda day: day[:7]):
+            links = "".join(f'<li><a href="{plan.day(day)}">{day[8:]}</a></li>' for day in group)
+            parts.append(f'<h2>{month}</h2><ul class="calendar">{links}</ul>')
+        return self._page(plan.DAYS, "days", parts)
+
+    def day(self, of: str, headlines: Sequence[Headline], before: str, after: str) -> bytes:
+        """The documents of a day, by source; the days before and after it that have some."""
+        path = plan.day(of)
+        parts = [f"<h1>{escape(self._say('day', day=of))}</h1>"]
+        for source, group in groupby(headlines, key=lambda each: each.source):
+            parts.append(f"<h2>{self._source_link(source, path)}</h2>{self._listed(group, path, with_source=False)}")
+        links = [
+            f'<li class="{name}"><a href="{relative(plan.day(each), path)}">{each}</a></li>'
+            for name, each in (("before", before), ("after", after))
+            if each
+        ]
+        parts.append(
+            f'<nav class="neighbours" aria-label="{escape(self._say("neighbours"))}"><ul>{"".join(links)}</ul></nav>'
+        )
+        return self._frame.page(path, of, "".join(parts), current=plan.DAYS)
+
+    def sources(self, latest: Mapping[str, Headline]) -> bytes:
+        """Every source: what it is, since when and until when there are copies, when the last one was taken."""
+        say = self._say
+        rows = []
+        for shelf in self._shelves.values():
+            last = latest.get(shelf.source)
+            home = address(shelf.homepage)
+            original = f'<a rel="external" href="{home}">{home}</a>' if home else ""
+            rows.append(
+                f'<tr><th scope="row">{self._source_link(shelf.source, plan.SOURCES)}</th>'
+                f"<td>{escape(shelf.language)}</td>"
+                f"<td>{shelf.months[-1][0]} – {shelf.months[0][0]}</td>"
+                f"<td>{time(last.at, day=True) if last is not None else ''}</td><td>{original}</td></tr>"
+            )
+        heads = "".join(
+            f'<th scope="col">{escape(say(name))}</th>'
+            for name in ("source", "language_label", "months", "last_copy", "original")
+        )
+        table = (
+            f'<div class="table" tabindex="0"><table><thead><tr>{heads}</tr></thead>'
+            f"<tbody>{''.join(rows)}</tbody></table></div>"
+        )
+        return self._page(plan.SOURCES, "sources", [f"<h1>{escape(say('sources'))}</h1>", table if rows else ""])
+
+    def source(self, shelf: Shelf, newest: Sequence[Headline], sections: Sequence[Term]) -> bytes:
+        """The page of a source: its newest documents, its sections, its months."""
+        path = plan.source(shelf.source)
+        say = self._say
+        home = address(shelf.homepage)
+        parts = [f"<h1>{self._name(shelf.source)}</h1>"]
+        if home:
+            parts.append(f'<p>{escape(say("original"))}: <a rel="external" href="{home}">{home}</a></p>')
+        if sections:
+            links = "".join(
+                f'<li><a href="{relative(plan.term(each.digest), path)}"><bdi>{escape(each.name)}</bdi></a></li>'
+                for each in sections
+            )
+            parts.append(f'<h2>{escape(say("sections"))}</h2><ul class="terms">{links}</ul>')
+        parts += self._by_day(newest, path)
+        links = "".join(
+            f'<li><a href="{relative(plan.month(shelf.source, month), path)}">{month}</a></li>'
+            for month, _ in shelf.months
+        )
+        parts.append(f'<h2>{escape(say("months"))}</h2><ul class="calendar">{links}</ul>')
+        return self._frame.page(path, shelf.name or shelf.source, "".join(parts), current=plan.SOURCES)
+
+    def month(self, shelf: Shelf, of: str, headlines: Sequence[Headline], days: Iterable[str] = ()) -> bytes:
+        """The page of a month of a source: its documents, or the `days` of the month where they would be too many."""
+        path = plan.month(shelf.source, of)
+        parts = [f"<h1>{self._name(shelf.source)}, {of}</h1><p>{self._source_link(shelf.source, path)}</p>"]
+        parts += self._by_day(headlines, path)
+        if links := "".join(f'<li><a href="{relative(plan.day(day), path)}">{day}</a></li>' for day in days):
+            parts.append(f'<ul class="calendar">{links}</ul>')
+        return self._frame.page(path, f"{shelf.name or shelf.source}, {of}", "".join(parts), current=plan.SOURCES)
+
+    def _by_day(self, headlines: Sequence[Headline], path: str) -> list[str]:
+        parts = []
+        for on, group in groupby(headlines, key=lambda each: each.day):
+            link = f'<a href="{relative(plan.day(on), path)}">{on}</a>'
+            parts.append(f"<h2>{link}</h2>{self._listed(group, path, with_source=False)}")
+        return parts
+
+    # --- by section, author, topic ----------------------------------------------------------------------------------
+
+    def terms(self, kind: str, terms: Iterable[Term]) -> bytes:
+        """All sections by source, or the authors or topics with the most documents, by name."""
+        path = plan.INDEXES[kind]
+        name = path.removesuffix(".html")
+        parts = [f"<h1>{escape(self._say(name))}</h1>"]
+        ordered = sorted(terms, key=lambda each: (each.source, each.name))
+        for source, group in groupby(ordered, key=lambda each: each.source):
+            links = "".join(
+                f'<li><a href="{plan.term(each.digest)}"><bdi>{escape(each.name)}</bdi></a></li>' for each in group
+            )
+            parts.append(f"<h2>{self._source_link(source, path)}</h2>" if source else "")
+            parts.append(f'<ul class="terms">{links}</ul>')
+        if not ordered:
+            parts.append(f"<p>{escape(self._say('nothing_yet'))}</p>")
+        return self._page(path, name, parts)
+
+    def term(self, term: Term, headlines: Sequence[Headline], months: Sequence[str], of: str = "") -> bytes:
+        """The newest documents of a section, author or topic, or those of one month; `months`: where older ones are."""
+        path = plan.term(term.digest, of)
+        index = plan.INDEXES[term.kind]
+        label = escape(self._say(term.kind))
+        parts = [f'<p class="where">{label}</p><h1><bdi>{escape(term.name)}</bdi>{f", {of}" if of else ""}</h1>']
+        if term.source:
+            parts.append(f"<p>{self._source_link(term.source, path)}</p>")
+        parts.append(self._listed(headlines, path, with_source=not term.source))
+        if of:
+            parts.append(
+                f'<p><a href="{relative(plan.term(term.digest), path)}"><bdi>{escape(term.name)}</bdi></a></p>'
+            )
+        if months:
+            links = "".join(
+                f'<li><a href="{relative(plan.term(term.digest, month), path)}">{month}</a></li>' for month in months
+            )
+            parts.append(f'<h2>{escape(self._say("months"))}</h2><ul class="calendar">{links}</ul>')
+        return self._frame.page(path, term.name, "".join(parts), current=index)
+
+    def search(self) -> bytes:
+        """The page of the search, which needs a script; without one it says where else to look."""
+        say = self._say
+        sources = [(shelf.source, shelf.name) for shelf in self._shelves.values()]
+        form = searching.page(lambda key: say(f"search_{key.replace('-', '_')}"), sources)
+        links = "".join(
+            f'<li><a href="{page}">{escape(say(page.removesuffix(".html")))}</a></li>'
+            for page in (plan.DAYS, plan.SOURCES, plan.SECTIONS, plan.AUTHORS, plan.TOPICS)
+        )
+        without = f"<noscript><p>{escape(say('search_without'))}</p><ul>{links}</ul></noscript>"
+        return self._page(plan.SEARCH, "search", [f"<h1>{escape(say('search'))}</h1>", without, form])
+
+    # --- what happened, and what this is ----------------------------------------------------------------------------
+
+    def changes(self, changes: Iterable[tuple[Headline, Revision]]) -> bytes:
+        """What was edited, withdrawn and brought back, newest first."""
+        parts = [f"<h1>{escape(self._say('changes'))}</h1>"]
+        items = []
+        for headline, revision in changes:
+            target = plan.revision(headline.source, headline.day, headline.key, revision.number)
+            label = escape(self._say(f"change_{revision.change.value}"))
+            language = language_of(headline.language, self._say.language)
+            items.append(
+                f"<li>{time(revision.at)} <b>{label}</b> "
+                f'<a href="{target}"><bdi{language}>{escape(headline.title)}</bdi></a>'
+                f" <small>{self._name(headline.source)}</small></li>"
+            )
+        parts.append(
+            f'<ul class="list">{"".join(items)}</ul>' if items else f"<p>{escape(self._say('nothing_yet'))}</p>"
+        )
+        return self._page(plan.CHANGES, "changes", parts)
+
+    def take_downs(self, downs: Sequence[TakeDown]) -> bytes:
+        """What the mirror took down: when, of which source, why, and the digest of a name; nothing of what it said."""
+        say = self._say
+        items = []
+        for each in downs:
+            scope = escape(say(f"down_{each.scope}", since=each.since or "…", until=each.until or "…"))
+            of = f" ({escape(each.source)})" if each.source else ""
+            named = f" <code>{each.name}</code>" if each.name else ""
+            items.append(f"<li>{time(each.at, day=True)} {scope}{of}: {escape(each.reason)}{named}</li>")
+        return self._page(
+            plan.TAKE_DOWNS, "take_downs", [f"<h1>{escape(say('take_downs'))}</h1><ul>{''.join(items)}</ul>"]
+        )
+
+    def about(self, *, has_downs: bool) -> bytes:
+        """What this mirror is, how to read it, how to check it, where to write."""
+        say = self._say
+        parts = [f"<h1>{escape(say('about'))}</h1>", f"<p>{escape(say('about_what'))}</p>"]
+        parts += [f"<h2>{escape(say(f'{name}_title'))}</h2><p>{escape(say(name))}</p>" for name in _ABOUT]
+        parts.append('<p><a href="manifest.json">manifest.json</a></p>')
+        if has_downs:
+            parts.append(f'<p><a href="{plan.TAKE_DOWNS}">{escape(say("take_downs"))}</a></p>')
+        contact = self._look.contact
+        target = f"mailto:{contact}" if "@" in contact and "/" not in contact and ":" not in contact else contact
+        if link := address(target):
+            parts.append(f'<p>{escape(say("contact"))}: <a href="{link}">{escape(contact)}</a></p>')
+        return self._page(plan.ABOUT, "about", parts)
+
+    # --- for programs -----------------------------------------------------------------------------------------------
+
+    def sitemap(self, headlines: Iterable[Headline]) -> bytes:
+        """The sitemap of a month (sitemaps.org 0.9)."""
+        lines = ['<?xml version="1.0" encoding="UTF-8"?>', f'<urlset xmlns="{_SITEMAPS}">']
+        for each in headlines:
+            place = escape(self._look.address + plan.article(each.source, each.day, each.key))
+            lines.append(f"<url><loc>{place}</loc><lastmod>{dates.iso(each.at)}</lastmod></url>")
+        return ("\n".join([*lines, "</urlset>"]) + "\n").encode()
+
+    def sitemaps(self, months: Iterable[str]) -> bytes:
+        """The index of all sitemaps."""
+        lines = ['<?xml version="1.0" encoding="UTF-8"?>', f'<sitemapindex xmlns="{_SITEMAPS}">']
+        lines += [
+            f"<sitemap><loc>{escape(self._look.address + plan.sitemap(month))}</loc></sitemap>" for month in months
+        ]
+        return ("\n".join([*lines, "</sitemapindex>"]) + "\n").encode()
+
+    # --- a list -----------------------------------------------------------------------------------------------------
+
+    def _listed(self, headlines: Iterable[Headline], path: str, *, with_source: bool, tree: str = "") -> str:
+        items = []
+        for each in headlines:
+            language = language_of(each.language, self._say.language)
+            target = relative(plan.article(each.source, each.day, each.key, tree), path)
+            items.append(
+                f'<li><a href="{target}"><bdi{language}>{escape(each.title) or escape(each.key)}</bdi></a> '
+                f'<span class="meta">{self._meta(each, with_source=with_source)}{self._chip(each, path, tree)}'
+                "</span></li>"
+            )
+        return f'<ul class="list">{"".join(items)}</ul>'
+
+    def _meta(self, each: Headline, *, with_source: bool) -> str:
+        said = [time(each.published or each.at)]
+        if with_source:
+            said.append(f"<span>{self._name(each.source)}</span>")
+        if each.kind in _KINDS:
+            said.append(escape(self._say(f"kind_{each.kind}")))
+        if each.withdrawn:
+            said.append(f"<b>{escape(self._say('withdrawn_label'))}</b>")
+        elif each.revisions > 1:
+            said.append(escape(self._say("edited_label", n=each.revisions)))
+        return " · ".join(said)
+
+    def _chip(self, each: Headline, path: str, tree: str) -> str:
+        """The link to the text alone, on lists that lead to the default tier."""
+        if not self._text or tree:
+            return ""
+        target = relative(plan.article(each.source, each.day, each.key, self._text), path)
+        title = escape(each.title)
+        return f' <a class="chip" href="{target}" aria-label="{self._text_label}: {title}">{self._text_only}</a>'
+
+    def _source_link(self, source: str, path: str) -> str:
+        return f'<a href="{relative(plan.source(source), path)}">{self._name(source)}</a>'
+
+    def _name(self, source: str) -> str:
+        shelf = self._shelves.get(source)
+        language = language_of(shelf.language, self._say.language) if shelf and shelf.language else ""
+        return f"<bdi{language}>{escape((shelf.name if shelf else '') or source)}</bdi>"
+
+    def _page(self, path: str, name: str, parts: Iterable[str]) -> bytes:
+        return self._frame.page(path, self._say(name), "".join(parts), current=path)
+
+
+_SITEMAPS = "http://www.sitemaps.org/schemas/sitemap/0.9"
+_KINDS = frozenset({"liveblog", "gallery", "video", "audio"})
+_ABOUT = ("about_read", "about_check", "about_rights")
+_FEEDS = (
+    ("application/rss+xml", "RSS", "all.rss"),
+    ("application/atom+xml", "Atom", "all.atom"),
+    ("application/feed+json", "JSON Feed", "all.json"),
+)
+
+
+def headline_of(document: Document) -> Headline:
+    """A document as lists name it."""
+    article = document.article
+    return Headline(
+        source=article.source,
+        key=article.key,
+        day=document.day,
+        title=article.title,
+        kind=article.kind,
+        language=article.language,
+        published=article.published,
+        at=document.at,
+        revisions=document.revisions,
+        withdrawn=document.withdrawn is not None,
+    )
+
+
+def _when(headline: Headline) -> str:
+    return dates.iso(headline.published or headline.at)

@@ -1,0 +1,345 @@
+"""An edition becomes a site: whole, the same everywhere, by what changed, safe, and with nothing left out."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from lxml import html
+
+import strategies
+from publish import golden, killed
+from publish.edition import NOON, MemoryEdition, document
+from wirecopy.errors import ConfigError
+from wirecopy.model import Article, Heading, Link, Paragraph, Picture, plain, text, texts
+from wirecopy.publish import messages, site
+from wirecopy.publish.look import LANGUAGES, Look
+from wirecopy.publish.output import BOOKMARK, LOCK, check
+
+GOLDEN = Path(__file__).parents[1] / "golden" / "site"
+LOOK = Look(interface="zh-Hans", title="港口镜像", address="https://mirror.example/港/", contact="op@mirror.example")
+
+
+def tree(folder: Path) -> dict[str, bytes]:
+    return {
+        file.relative_to(folder).as_posix(): file.read_bytes()
+        for file in sorted(folder.rglob("*"))
+        if file.is_file() and file.name != LOCK
+    }
+
+
+def pages(folder: Path) -> Iterator[tuple[Path, html.HtmlElement]]:
+    for path in sorted(folder.rglob("*.html")):
+        yield path, html.document_fromstring(path.read_bytes())
+
+
+@pytest.fixture(scope="module")
+def shown(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The golden edition as a site."""
+    folder = tmp_path_factory.mktemp("shown")
+    site.publish(golden.edition(), folder, LOOK)
+    return folder
+
+
+# --- the golden tree
+
+
+def test_the_golden_edition_gives_the_golden_tree(shown: Path) -> None:
+    """With WIRECOPY_GOLDEN=write the tree is written instead: read the diff before you commit it."""
+    made = {path: body for path, body in tree(shown).items() if path != BOOKMARK}
+    if os.environ.get("WIRECOPY_GOLDEN") == "write":
+        shutil.rmtree(GOLDEN, ignore_errors=True)
+        for path, body in made.items():
+            (GOLDEN / path).parent.mkdir(parents=True, exist_ok=True)
+            (GOLDEN / path).write_bytes(body)
+    kept = tree(GOLDEN)
+    assert sorted(made) == sorted(kept)
+    for path, body in made.items():
+        assert body.decode("utf-8", "replace") == kept[path].decode("utf-8", "replace"), path
+        assert body == kept[path], path
+
+
+def test_the_site_vouches_for_itself(shown: Path) -> None:
+    assert list(check(shown)) == []
+
+
+def test_every_address_on_every_page_leads_somewhere(shown: Path) -> None:
+    followed = 0
+    for path, page in pages(shown):
+        ids = set(page.xpath("//@id"))
+        for target in page.xpath("//*[not(self::link[@rel='canonical' or @rel='alternate'])]/@href | //@src"):
+            if "://" in target or target.startswith("mailto:"):
+                continue
+            if target.startswith("#"):
+                assert target[1:] in ids, (path, target)
+            else:
+                assert (path.parent / target.partition("#")[0]).resolve().is_file(), (path, target)
+            followed += 1
+    assert followed > 500
+
+
+def test_no_page_asks_another_host_for_anything(shown: Path) -> None:
+    for path, page in pages(shown):
+        asked = page.xpath(
+            "//@src | //@srcset | //link[@rel='stylesheet']/@href | //@poster | //@action | //object/@data"
+        )
+        assert not [each for each in asked if ":" in each or each.startswith("//")], path
+        policy = page.xpath("//meta[@http-equiv='Content-Security-Policy']/@content")
+        assert len(policy) == 1, path
+        assert policy[0].startswith("default-src 'none'"), path
+        assert not page.xpath("//script[not(@src) and not(@type='application/ld+json')]"), path
+        assert not page.xpath("//@style | //@onclick | //@onload | //iframe | //object | //embed | //base"), path
+    assert b"url(" not in (shown / "style.css").read_bytes()
+    assert b"@import" not in (shown / "style.css").read_bytes()
+
+
+def test_every_page_says_what_it_is_and_can_be_walked_through(shown: Path) -> None:
+    for path, page in pages(shown):
+        assert page.get("lang") == "zh-Hans"
+        assert page.xpath("string(//title)").strip(), path
+        assert len(page.xpath("//main")) == len(page.xpath("//h1")) == 1, path
+        assert page.xpath("//a[@class='skip']/@href") == ["#main"], path
+        levels = [int(each.tag[1]) for each in page.xpath("//h1|//h2|//h3|//h4|//h5|//h6")]
+        assert all(after - before <= 1 for before, after in itertools.pairwise(levels)), (path, levels)
+        assert len(set(page.xpath("//@id"))) == len(page.xpath("//@id")), path
+        assert not page.xpath("//img[not(@alt)]"), path
+
+
+def test_an_article_keeps_its_language_and_direction(shown: Path) -> None:
+    page = html.parse(str(next((shown / "articles" / "hg-ar").rglob("*.html")))).getroot()
+    (article,) = page.xpath("//main/article")
+    assert (article.get("lang"), article.get("dir")) == ("ar", "rtl")
+    assert page.xpath("//article//dl[@lang='zh-Hans'][@dir='ltr']")
+
+
+def test_a_first_page_is_small(shown: Path) -> None:
+    import gzip
+
+    for name in ("index.html", "text/index.html"):
+        assert len(gzip.compress((shown / name).read_bytes())) < 14_000
+
+
+# --- nothing is lost
+
+
+def said(element: html.HtmlElement) -> str:
+    for broken in element.iter("br"):
+        broken.tail = "\n" + (broken.tail or "")
+    return " ".join(element.text_content().split())
+
+
+def is_whole(article: Article, page: html.HtmlElement) -> None:
+    """Every text of the article stands on the page."""
+    seen = said(page.xpath("//main")[0])
+    wanted = [plain(words) for words in texts(article.body)] + [article.title, article.subtitle]
+    wanted += [each.title for each in article.related]
+    for words in wanted:
+        clean = re.sub("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]", "\ufffd", words)
+        assert " ".join(clean.split()) in seen, words
+
+
+def test_every_text_stands_in_every_tier(shown: Path) -> None:
+    edition = golden.edition()
+    for source, key in edition.changed(0):
+        found = edition.document(source, key)
+        assert found is not None
+        for tier in ("articles", "text/articles", "full/articles"):
+            (path,) = (shown / tier / source).rglob(f"{key}.html")
+            is_whole(found.article, html.parse(str(path)).getroot())
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(strategies.articles)
+def test_no_text_of_any_document_is_lost_and_none_is_active(article: Article) -> None:
+    made = document("dw-zh", "1")
+    made = type(made)(**{**{name: getattr(made, name) for name in made.__struct_fields__}, "article": article})
+    with tempfile.TemporaryDirectory(dir="/dev/shm" if os.access("/dev/shm", os.W_OK) else None) as folder:
+        site.publish(MemoryEdition(made), Path(folder), Look(interface="en"))
+        for path, page in pages(Path(folder)):
+            assert not page.xpath("//script[not(@type='application/ld+json')]")
+            if path.name == f"{article.key}.html":
+                is_whole(article, page)
+
+
+def test_markup_in_words_is_words(tmp_path: Path) -> None:
+    evil = '"><script>alert(1)</script><img src=x onerror=alert(1)>&#x202e;\u202e'
+    made = document(
+        "dw-zh", "1", number=2, title=evil, byline=evil, authors=(evil,), section=evil, tags=(evil,), rights=evil,
+        kicker=evil, summary=evil, subtitle=evil, dateline=evil, kind=evil, language='"><script>',
+        url="javascript:alert(1)", picture=Picture(url="data:text/html,x", alt=evil, credit=evil),
+        body=(Paragraph(text=text(evil, link=Link(href="javascript:alert(1)"))), Heading(text=text(evil))),
+    )  # fmt: skip
+    site.publish(MemoryEdition(made), tmp_path, LOOK)
+    for path, page in pages(tmp_path):
+        assert not page.xpath("//script[not(@type='application/ld+json')] | //img | //@onerror"), path
+        assert not [each for each in page.xpath("//@href") if each.startswith(("javascript", "data"))], path
+        for data in page.xpath("//script/text()"):
+            assert "<" not in data
+
+
+# --- what is written, and what is not
+
+
+def small() -> MemoryEdition:
+    return MemoryEdition(
+        document("dw-zh", "1", section="文化", authors=("李明",), tags=("河", "桥")),
+        document("dw-zh", "2", at=NOON - timedelta(days=40), section="文化"),
+        document("dw-en", "3"),
+    )
+
+
+def test_publishing_twice_writes_nothing(tmp_path: Path) -> None:
+    edition = small()
+    first = site.publish(edition, tmp_path, LOOK)
+    assert (first.documents, first.rendered, first.removed) == (3, 3, 0)
+    again = site.publish(edition, tmp_path, LOOK)
+    assert (again.written, again.unchanged, again.removed, again.rendered, again.documents) == (0, 0, 0, 0, 3)
+
+
+def test_another_look_makes_the_site_anew(tmp_path: Path) -> None:
+    edition = small()
+    site.publish(edition, tmp_path, LOOK)
+    done = site.publish(edition, tmp_path, Look(interface="de", tiers=("text",)))
+    assert done.removed > 3
+    assert not (tmp_path / "full").exists()
+    assert not (tmp_path / "text").exists()
+    assert b'lang="de"' in (tmp_path / "index.html").read_bytes()
+    assert list(check(tmp_path)) == []
+
+
+@pytest.mark.parametrize(
+    "look",
+    [Look(tiers=()), Look(tiers=("huge",)), Look(address="mirror.example/"), Look(address="https://mirror.example")],
+)
+def test_a_look_that_can_not_be_is_told(look: Look, tmp_path: Path) -> None:
+    with pytest.raises(ConfigError):
+        site.publish(small(), tmp_path, look)
+
+
+def test_a_budget_is_spent_on_the_newest_days(tmp_path: Path) -> None:
+    edition = MemoryEdition()
+    for number in range(6):
+        url = f"https://img.example/{number}.jpg"
+        edition.put(document("dw-zh", str(number), at=NOON - timedelta(days=number), picture=Picture(url=url)))
+        edition.copy(url, b"x" * 1000 + bytes([number]))
+    site.publish(edition, tmp_path, Look(interface="en", budget=3500))
+    kept = list((tmp_path / "pictures").rglob("*.jpg"))
+    assert len(kept) == 3
+    edition.put(document("dw-zh", "9", at=NOON + timedelta(days=1), picture=Picture(url="https://img.example/9.jpg")))
+    edition.copy("https://img.example/9.jpg", b"y" * 1001)
+    site.publish(edition, tmp_path, Look(interface="en", budget=3500))
+    assert len(list((tmp_path / "pictures").rglob("*.jpg"))) == 3
+    shutil.copytree(tmp_path, tmp_path.with_suffix(".by"))
+    site.publish(edition, tmp_path.with_suffix(".whole"), Look(interface="en", budget=3500))
+    assert tree(tmp_path.with_suffix(".by")) == tree(tmp_path.with_suffix(".whole"))
+
+
+def test_a_chinese_article_is_there_in_the_other_script_too(tmp_path: Path) -> None:
+    pytest.importorskip("opencc")
+    edition = MemoryEdition(
+        document(
+            "dw-zh",
+            "1",
+            title="头发与发展",
+            body=(Paragraph(text=text("说“后台”", link=Link(href="https://a.example/发"))),),
+        ),
+        document("dw-en", "2", language="en"),
+    )
+    site.publish(edition, tmp_path, Look(interface="zh-Hans", scripts=True))
+    (path,) = (tmp_path / "script").rglob("*.html")
+    page = html.parse(str(path)).getroot()
+    assert page.xpath("//article/@lang") == ["zh-Hant"]
+    assert page.xpath("string(//h1)") == "頭髮與發展"
+    assert "說" in page.xpath("string(//article)")
+    assert page.xpath("//div[@class='body']//@href") == ["https://a.example/%E5%8F%91"]
+    edition.remove("dw-zh", "1")
+    site.publish(edition, tmp_path, Look(interface="zh-Hans", scripts=True))
+    assert not (tmp_path / "script").exists()
+
+
+# --- incremental is whole
+
+
+@pytest.fixture(scope="module")
+def fast_folder() -> Iterator[Path]:
+    """A folder in memory where there is one: the law is about bytes, and syncing them takes its time."""
+    memory = Path("/dev/shm")
+    with tempfile.TemporaryDirectory(dir=memory if os.access(memory, os.W_OK) else None) as folder:
+        yield Path(folder)
+
+
+KEYS = [(source, str(number)) for source in ("dw-zh", "dw-en") for number in range(1, 6)]
+steps = st.lists(
+    st.tuples(
+        st.sampled_from(["put", "put", "put", "withdraw", "remove", "publish"]),
+        st.sampled_from(KEYS),
+        st.integers(0, 50),
+        st.sampled_from(["", "1", "3", "5"]),
+    ),
+    max_size=14,
+)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(steps)
+def test_by_what_changed_is_the_same_as_whole(fast_folder: Path, moves: list[killed.Step]) -> None:
+    shutil.rmtree(fast_folder / "by", ignore_errors=True)
+    shutil.rmtree(fast_folder / "whole", ignore_errors=True)
+    edition = MemoryEdition()
+    for move in moves:
+        killed.play(edition, move)
+        if move[0] == "publish":
+            site.publish(edition, fast_folder / "by", LOOK)
+    site.publish(edition, fast_folder / "by", LOOK)
+    site.publish(edition, fast_folder / "whole", LOOK)
+    by, whole = tree(fast_folder / "by"), tree(fast_folder / "whole")
+    assert sorted(by) == sorted(whole)
+    assert [path for path in by if by[path] != whole[path]] == []
+    assert list(check(fast_folder / "by")) == []
+
+
+def test_many_documents_of_a_term_stand_on_pages_of_months(tmp_path: Path) -> None:
+    edition = MemoryEdition()
+    for number in range(130):
+        edition.put(document("dw-zh", str(number), at=NOON - timedelta(hours=12 * number), tags=("河",)))
+    site.publish(edition, tmp_path, LOOK)
+    (page,) = (tmp_path / "terms").glob("*.html")
+    listed = html.parse(str(page)).getroot()
+    assert len(listed.xpath("//main/ul[@class='list']/li")) == 100
+    months = [page.parent / each.rpartition("terms/")[2] for each in listed.xpath("//ul[@class='calendar']//@href")]
+    count = sum(len(html.parse(str(each)).getroot().xpath("//main/ul[@class='list']/li")) for each in months)
+    assert count == 130
+    for number in range(40, 130):
+        edition.remove("dw-zh", str(number))
+    site.publish(edition, tmp_path, LOOK)
+    assert not page.with_suffix("").exists()
+    assert list(check(tmp_path)) == []
+
+
+# --- the words of the interface
+
+
+def test_every_language_has_every_message_with_the_same_names_in_it() -> None:
+    english = messages.of("en")
+    for language in LANGUAGES:
+        said = messages.of(language)
+        assert said.names() == english.names(), language
+        for name in said.names():
+            assert set(re.findall(r"\{\w*\}", said(name))) == set(re.findall(r"\{\w*\}", english(name))), (
+                language,
+                name,
+            )
+
+
+def test_the_interface_speaks_the_nearest_language() -> None:
+    spoken = [messages.nearest(each) for each in ("zh", "zh-TW", "zh-Hant-HK", "de-AT", "ar", "fr", "")]
+    assert spoken == ["zh-Hans", "zh-Hant", "zh-Hant", "de", "ar", "en", "en"]
