@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 READY := $(VENV)/.ready
+TESTED := $(VENV)/.tested
 
 .PHONY: demo test check bench bench-reading clean
 .DEFAULT_GOAL := demo
@@ -10,23 +11,27 @@ READY := $(VENV)/.ready
 $(READY): pyproject.toml tools/requirements.py
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("wirecopy needs Python 3.11 or later; this is " + sys.version.split()[0] + ". Set PYTHON=/path/to/python3.11")'
 	$(PYTHON) -m venv $(VENV)
-	$(PYTHON) tools/requirements.py test check > $(VENV)/requirements.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable . --requirement $(VENV)/requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
 	@touch $(READY)
+
+$(TESTED): $(READY)
+	$(PYTHON) tools/requirements.py test check > $(VENV)/requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement $(VENV)/requirements.txt
+	@touch $(TESTED)
 
 demo: $(READY)  ## mirror the simulated outlet, publish, say where to look
 	$(BIN)/wirecopy demo
 
-test: $(READY)  ## every test, the slow ones too
+test: $(TESTED)  ## every test, the slow ones too
 	$(BIN)/python -m pytest -n auto --dist worksteal
 
-check: $(READY)  ## lint, format, types, floor plan
+check: $(TESTED)  ## lint, format, types, floor plan
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(READY)  ## measurements, as a table
+bench: $(TESTED)  ## measurements, as a table
 	$(BIN)/python -m bench
 
 READING := .venv-reading

@@ -21,7 +21,8 @@ from wirecopy import urls
 from wirecopy.errors import ConfigError
 from wirecopy.model import Noun, PageRules, Source, replace
 from wirecopy.outlets import shipped, shipped_source
-from wirecopy.publish import LAYOUTS, PICTURES
+from wirecopy.publish import DEFAULT_FORMATS, FORMATS, LAYOUTS, PICTURES
+from wirecopy.publish.look import LANGUAGES, TIERS, Data, Epub, Feeds, Look, Zim
 
 if TYPE_CHECKING:
     from wirecopy.collect.discover.opml import Outline  # named only: most files hold none
@@ -37,6 +38,12 @@ class Config(Noun, frozen=True, kw_only=True):
     contact: str = ""
     archive: Path
     public: Path
+    formats: tuple[str, ...] = DEFAULT_FORMATS
+    look: Look = Look()
+    feeds: Feeds = Feeds()
+    epub: Epub = Epub()
+    zim: Zim = Zim()
+    data: Data = Data()
     layout: str = "plain"
     pictures: str = ""
     proxy: str = ""
@@ -131,6 +138,9 @@ contact = "{contact}"
 # public = "public"           # where `wirecopy publish` writes
 
 # [publish]
+# formats = ["site", "markdown"]
+# title = "…"                 # what readers call this mirror
+# address = "https://…/"      # where the public folder will stand, for feeds and search engines
 # layout = "plain"            # or "classic"
 # pictures = "own"            # or "none", "outlet", "proxy", for all sources: where documents show pictures from
 
@@ -207,7 +217,8 @@ class _Reader:
         self.unknown("", tables, keys)
         here = self.path.parent
         publish = self.table("", tables, "publish")
-        self.unknown("[publish]", publish, ("layout", "pictures"))
+        of_site = (each for each in Look.__struct_fields__ if each != "feeds")
+        self.unknown("[publish]", publish, ("layout", "pictures", "formats", *of_site, "feeds", "epub", "zim", "data"))
         return Config(
             path=self.path,
             contact=self.words("", tables, "contact", "", _is_contact),
@@ -215,6 +226,12 @@ class _Reader:
             public=here / self.words("", tables, "public", "public"),
             layout=self.one_of("[publish]", publish, "layout", LAYOUTS),
             pictures=self.one_of("[publish]", publish, "pictures", PICTURES, default=""),
+            formats=self.list_of("[publish]", publish, "formats", DEFAULT_FORMATS, _one_of(FORMATS)),
+            look=self.look("[publish]", publish),
+            feeds=self.feeds("[publish.feeds]", self.table("[publish]", publish, "feeds")),
+            epub=self.epub("[publish.epub]", self.table("[publish]", publish, "epub")),
+            zim=self.zim("[publish.zim]", self.table("[publish]", publish, "zim")),
+            data=self.data("[publish.data]", self.table("[publish]", publish, "data")),
             proxy=self.words("", tables, "proxy", "", _is_proxy),
             allow_private=self.list_of("", tables, "allow_private"),
             workers=self.whole("", tables, "workers", most=64),
@@ -222,6 +239,43 @@ class _Reader:
             sources=tuple(self.sources(self.table("", tables, "sources"))),
             outlines=tuple(self.outlines),
         )
+
+    def look(self, where: str, table: Mapping[str, object]) -> Look:
+        return Look(
+            title=self.words(where, table, "title", "", _is_line),
+            interface=self.words(where, table, "interface", "", _one_of(("", *LANGUAGES))),
+            address=self.words(where, table, "address", "", _is_folder),
+            contact=self.words(where, table, "contact", "", _is_line),
+            tiers=self.list_of(where, table, "tiers", TIERS, _one_of(TIERS)),
+            budget=self.size(where, table, "budget"),
+            scripts=self.yes(where, table, "scripts"),
+        )
+
+    def feeds(self, where: str, table: Mapping[str, object]) -> Feeds:
+        self.unknown(where, table, Feeds.__struct_fields__)
+        most = self.whole(where, table, "most", most=1000)
+        return Feeds(most=most or Feeds().most, hub=self.words(where, table, "hub", "", _is_address))
+
+    def epub(self, where: str, table: Mapping[str, object]) -> Epub:
+        self.unknown(where, table, Epub.__struct_fields__)
+        base = Epub()
+        return Epub(
+            issues=self.list_of(where, table, "issues", base.issues, _one_of(("day", "week", "section"))),
+            days=self.whole(where, table, "days", most=10_000) or base.days,
+            weeks=self.whole(where, table, "weeks", most=1_000) or base.weeks,
+            budget=self.size(where, table, "budget", base.budget),
+            only_new=self.yes(where, table, "only_new"),
+        )
+
+    def zim(self, where: str, table: Mapping[str, object]) -> Zim:
+        self.unknown(where, table, Zim.__struct_fields__)
+        said = {key: self.words(where, table, key, "", _is_line) for key in Zim.__struct_fields__ if key != "tier"}
+        return Zim(tier=self.one_of(where, table, "tier", ("small", "text")), **said)
+
+    def data(self, where: str, table: Mapping[str, object]) -> Data:
+        self.unknown(where, table, Data.__struct_fields__)
+        formats = Data().formats
+        return Data(formats=self.list_of(where, table, "formats", formats, _one_of(formats)))
 
     def sources(self, tables: Mapping[str, object]) -> Iterable[Source]:
         for source_id in tables:
@@ -348,10 +402,7 @@ class _Reader:
     def one_of(
         self, where: str, table: Mapping[str, object], key: str, choices: tuple[str, ...], *, default: str | None = None
     ) -> str:
-        def wrong(value: str) -> str:
-            return "" if value in choices else _near(value, choices) or f"it is one of {', '.join(choices)}"
-
-        return self.words(where, table, key, choices[0] if default is None else default, wrong)
+        return self.words(where, table, key, choices[0] if default is None else default, _one_of(choices))
 
     def list_of(
         self,
@@ -377,6 +428,22 @@ class _Reader:
             return value
         self.complain(where, f"{key} must be a whole number from 0 to {most}, not {value!r}")
         return None
+
+    def yes(self, where: str, table: Mapping[str, object], key: str) -> bool:
+        value = table.get(key, False)
+        if not isinstance(value, bool):
+            self.complain(where, f"{key} must be true or false, not {value!r}")
+        return value is True
+
+    def size(self, where: str, table: Mapping[str, object], key: str, default: int = 0) -> int:
+        value = table.get(key, default)
+        found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(KB|MB|GB)", value) if isinstance(value, str) else None
+        if found:
+            return int(float(found[1]) * {"KB": 1e3, "MB": 1e6, "GB": 1e9}[found[2]])
+        if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+            return value
+        self.complain(where, f'{key} must be a size, as "30MB" or a number of bytes, not {value!r}')
+        return 0
 
     def seconds(self, where: str, table: Mapping[str, object], key: str, default: float, *, least: float) -> float:
         value = table.get(key, default)
@@ -414,6 +481,21 @@ def _is_address(value: str) -> str:
     except ValueError:
         return "this is no http or https address"
     return ""
+
+
+def _is_folder(value: str) -> str:
+    return "" if not value else _is_address(value) or ("" if value.endswith("/") else "it must end with a slash")
+
+
+def _is_line(value: str) -> str:
+    return "" if value.isprintable() and len(value) <= 200 else "it must be one line of at most 200 characters"
+
+
+def _one_of(choices: tuple[str, ...]) -> Callable[[str], str]:
+    def wrong(value: str) -> str:
+        return "" if value in choices else _near(value, choices) or f"it is one of {', '.join(filter(None, choices))}"
+
+    return wrong
 
 
 def _is_template(value: str) -> str:

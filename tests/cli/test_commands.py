@@ -58,7 +58,8 @@ def test_a_first_mirror_as_the_readme_has_it(outlet, capsys):
     assert run("publish") == 0
     told = capsys.readouterr().out
     assert "begin reading at" in told
-    assert Path("public/index.md").is_file()
+    assert Path("public/index.html").is_file()
+    assert Path("public/markdown/index.md").is_file()
     assert run("verify") == 0
     assert "whole" in capsys.readouterr().out
     assert run("collect") == 0

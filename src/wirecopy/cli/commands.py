@@ -412,60 +412,16 @@ def _import_archives(arguments: argparse.Namespace, config: Config, archives: li
 
 def publish(arguments: argparse.Namespace) -> int:
     """Write what changed since the last publication."""
-    from wirecopy.publish import markdown
+    from wirecopy.cli import publishing
 
-    config = configs.load(configs.find(arguments.config))
-    if arguments.format == "warc":
-        return _publish_warc(arguments, config)
-    if arguments.wacz:
-        raise ConfigError("--wacz goes with `wirecopy publish warc`")
-    folder = Path(arguments.to) if arguments.to else config.public
-    with _reading(config) as archive, archive.edition() as edition, bar(quiet=arguments.quiet) as shown:
-        published = markdown.publish(
-            edition,
-            folder,
-            layout=arguments.layout or config.layout,
-            pictures=arguments.pictures or config.pictures,
-            by_source={source.id: source.pictures for source in config.sources if source.pictures != "own"},
-            progress=lambda done, todo, what: shown.step("publish", done, todo, what),
-        )
-    if arguments.json:
-        as_json({"folder": str(folder), "written": published.written, "removed": published.removed,
-                 "unchanged": published.unchanged, "documents": published.documents})  # fmt: skip
-    elif published.written or published.removed:
-        result(f"{folder}: {published.written:,} files written, {published.removed:,} removed; "
-               f"{published.documents:,} documents in all")  # fmt: skip
-        result(f"begin reading at {folder / 'index.md'}")
-    else:
-        result(f"{folder}: nothing changed, nothing written; {published.documents:,} documents")
-    return 0
+    return publishing.publish(arguments)
 
 
-def _publish_warc(arguments: argparse.Namespace, config: Config) -> int:
-    """Write the captures that came since the last publication as WARC files."""
-    from wirecopy.publish import warc
+def serve(arguments: argparse.Namespace) -> int:
+    """The published folder over HTTP, with search in the archive, until told to stop."""
+    from wirecopy.cli import serving
 
-    if arguments.layout or arguments.pictures:
-        raise ConfigError("--layout and --pictures are for documents; `wirecopy publish warc` writes captures")
-    folder = Path(arguments.to) if arguments.to else config.path.parent / "warc"
-    if folder.resolve().is_relative_to(config.public.resolve()):
-        raise ConfigError(f"{folder} is what readers see, and captures hold scripts of outlets: name another folder")
-    with _reading(config) as archive, archive.evidence() as evidence, bar(quiet=arguments.quiet) as shown:
-        done = warc.publish(
-            evidence,
-            folder,
-            bundle=arguments.wacz,
-            progress=lambda count, todo, what: shown.step("publish", count, todo, what),
-        )
-    if arguments.json:
-        as_json({"folder": str(folder), "captures": done.captures, "new": done.new, "written": done.written,
-                 "removed": done.removed, "bytes": done.size})  # fmt: skip
-    elif done.written or done.removed:
-        result(f"{folder}: {done.new:,} captures written, {done.captures:,} in all; "
-               f"{done.written:,} files written, {done.removed:,} removed, {done.size / 1e6:,.1f} MB")  # fmt: skip
-    else:
-        result(f"{folder}: nothing changed, nothing written; {done.captures:,} captures")
-    return 0
+    return serving.serve(arguments)
 
 
 def status(arguments: argparse.Namespace) -> int:
@@ -761,7 +717,7 @@ def _absent(arguments: argparse.Namespace, config: Config, folder: Path) -> int:
 
 def verify(arguments: argparse.Namespace) -> int:
     """Every stored byte against its digest, every published file against its manifest."""
-    from wirecopy.publish import markdown
+    from wirecopy.cli import publishing
 
     config = configs.load(configs.find(arguments.config))
     folder = Path(arguments.published) if arguments.published else config.public
@@ -771,7 +727,7 @@ def verify(arguments: argparse.Namespace) -> int:
         return _repair(arguments, config, folder)
     with _reading(config) as archive, bar(quiet=arguments.quiet) as shown:
         stored = list(archive.verify(lambda done, todo: shown.step("archive", done, todo)))
-    published = list(markdown.check(folder)) if folder.exists() else []
+    published = publishing.check(folder) if folder.exists() else []
     if (config.path.parent / "warc" / "warc.json").exists():
         from wirecopy.publish import warc
 
@@ -795,17 +751,16 @@ def verify(arguments: argparse.Namespace) -> int:
 
 def _repair(arguments: argparse.Namespace, config: Config, folder: Path) -> int:
     """Save what can be saved, make the rest anew, and name what is lost."""
-    from wirecopy.cli import mending
-    from wirecopy.publish import markdown
-
-    def publish(folder: Path) -> None:
-        with _reading(config) as archive, archive.edition() as edition:
-            by_source = {source.id: source.pictures for source in config.sources if source.pictures != "own"}
-            markdown.publish(edition, folder, layout=config.layout, pictures=config.pictures, by_source=by_source)
+    from wirecopy.cli import mending, publishing
 
     with bar(quiet=arguments.quiet) as shown:
         done = mending.mended(
-            config, folder, clock=_now, progress=shown.step, check=lambda at: list(markdown.check(at)), publish=publish
+            config,
+            folder,
+            clock=_now,
+            progress=shown.step,
+            check=publishing.check,
+            publish=lambda at: publishing.again(config, at),
         )
     if arguments.json:
         as_json(done)

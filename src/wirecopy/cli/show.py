@@ -245,7 +245,7 @@ def demo_ends(played: Played) -> None:
     checked = "every stored and published byte was checked" if not played.damage else f"{played.damage} are damaged"
     result(f"\nPublished {played.documents} documents in two layouts, {played.files} files; {checked}.")
     rows = [
-        (f"  {Path(played.folder) / 'public' / 'index.md'}", "begin reading here"),
+        (f"  {Path(played.folder) / 'public' / 'index.html'}", "begin reading here"),
         (f"  {Path(played.folder) / 'classic' / 'articles'}", "the same as classic documents"),
         (f"  wirecopy status --config {config}", "how the sources are"),
         (f"  wirecopy show 71000101 --diff --config {config}", "what was edited"),

@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 
-from wirecopy.publish import LAYOUTS, PICTURES
+from wirecopy.cli import serving
+from wirecopy.publish import DEFAULT_FORMATS, FORMATS, LAYOUTS, PICTURES
 from wirecopy.version import __version__
 
 
@@ -18,7 +19,7 @@ _EPILOG = """\
 a first mirror:
   wirecopy add dw-zh        Deutsche Welle in Chinese, into a new wirecopy.toml here
   wirecopy collect          fetch what is there, keep it in wirecopy.db
-  wirecopy publish          write it as Markdown below public/
+  wirecopy publish          write it as a site, Markdown … below public/
 
 exit codes: 0 done, 1 a source failed, 2 config or usage, 3 archive, 4 publish, 130 interrupted
 """
@@ -87,17 +88,21 @@ def parser() -> argparse.ArgumentParser:
 
     sub = command("publish", "write what changed")
     sub.add_argument(
-        "format",
+        "formats",
         metavar="FORMAT",
-        nargs="?",
-        default="markdown",
-        choices=["markdown", "warc"],
-        help="markdown (default), or warc: the captures, as evidence",
+        nargs="*",
+        type=_format,
+        help=f"{', '.join(FORMATS)} (default: what the file says, else {', '.join(DEFAULT_FORMATS)})",
     )
-    sub.add_argument("--layout", choices=LAYOUTS, help="plain is for people, classic is the model document")
-    sub.add_argument("--pictures", choices=PICTURES, help="where pictures are shown from")
-    sub.add_argument("--to", metavar="FOLDER", help="where to write (default: public/ beside the file; warc: warc/)")
+    sub.add_argument("--watch", action="store_true", help="follow the archive: publish whenever it changed")
+    sub.add_argument(
+        "--layout", choices=LAYOUTS, help="of markdown: plain is for people, classic is the model document"
+    )
+    sub.add_argument("--pictures", choices=PICTURES, help="of markdown: where pictures are shown from")
+    sub.add_argument("--to", metavar="FOLDER", help="where to write, of one format (default: public/, or below it)")
     sub.add_argument("--wacz", action="store_true", help="of warc: one file of it all for ReplayWeb.page, too")
+
+    serving.add_options(command("serve", "the published site and search, on this machine", json=False))
 
     sub = command("status", "sources, last visits, failures, what is held, the ledger")
     sub.add_argument("sources", metavar="SOURCE", nargs="*", help="only these")
@@ -190,3 +195,9 @@ def _count(words: str) -> int:
     if not 1 <= number <= 1_000_000:
         raise argparse.ArgumentTypeError(f"{words!r} is no count from 1 up")
     return number
+
+
+def _format(written: str) -> str:
+    if written not in FORMATS:
+        raise argparse.ArgumentTypeError(f"{written!r} is no format; there are {', '.join(FORMATS)}")
+    return written

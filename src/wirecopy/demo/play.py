@@ -22,7 +22,9 @@ from wirecopy.demo.outlet import FakeOutlet
 from wirecopy.demo.stories import PAPERS
 from wirecopy.errors import ConfigError
 from wirecopy.model import Change, Noun, Outcome, Source
-from wirecopy.publish import markdown
+from wirecopy.publish import markdown, site
+from wirecopy.publish.look import Look
+from wirecopy.publish.output import check
 
 _MARK = "# A mirror of wirecopy's simulated outlet. `wirecopy demo` makes it anew.\n"
 
@@ -100,16 +102,19 @@ def play(
                 steps.append(Told(happened=happened, outcomes=outcomes, changed=tuple(_changes(archive, since))))
                 tell(steps[-1])
             with archive.edition() as edition:
-                plain = markdown.publish(edition, config.public, layout="plain", pictures=config.pictures)
-                classic = markdown.publish(edition, folder / "classic", layout="classic")
-            damage = [*archive.verify(), *markdown.check(config.public), *markdown.check(folder / "classic")]
+                done = [
+                    site.publish(edition, config.public, Look(interface="zh-Hans", contact=config.contact)),
+                    markdown.publish(edition, config.public / "markdown", layout="plain", pictures=config.pictures),
+                    markdown.publish(edition, folder / "classic", layout="classic"),
+                ]
+            damage = [*archive.verify(), *check(config.public), *check(folder / "classic")]
         finally:
             archive.close()
     return Played(
         folder=str(folder),
         steps=tuple(steps),
-        documents=plain.documents,
-        files=plain.written + classic.written,
+        documents=done[0].documents,
+        files=sum(each.written for each in done),
         damage=len(damage),
     )
 

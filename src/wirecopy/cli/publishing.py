@@ -1,0 +1,324 @@
+"""`wirecopy publish`: an edition, or the evidence, in each format asked for; where each stands, and what was done.
+
+The site stands in the public folder itself, every other format in a folder of its own below it, so that one folder
+goes to a host or onto a stick. Captures hold scripts of outlets and stand beside it, not below.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from wirecopy import config as configs
+from wirecopy.archive import open_archive
+from wirecopy.cli.terminal import as_json, bar, result, talk
+from wirecopy.config import Config
+from wirecopy.errors import ConfigError
+from wirecopy.model import Damage, Edition, Noun, replace
+from wirecopy.publish import manifest
+from wirecopy.publish.output import BOOKMARK
+
+if TYPE_CHECKING:
+    from wirecopy.publish.look import Look
+    from wirecopy.publish.publication import Progress, Published
+
+_WATCHED = 2.0
+"""Seconds between two looks at an archive that is watched: one row is read."""
+
+
+class Done(Noun, frozen=True, kw_only=True):
+    """What publishing one format did. `path`: where it stands; `begin`: what to open, "" for nothing to open."""
+
+    format: str
+    path: str
+    written: int = 0
+    removed: int = 0
+    unchanged: int = 0
+    documents: int = 0
+    captures: int = 0
+    bytes: int = 0
+    begin: str = ""
+    changed: tuple[str, ...] = ()
+
+
+def publish(arguments: argparse.Namespace) -> int:
+    """Write what changed since the last publication, in each format; with --watch until stopped."""
+    config = configs.load(configs.find(arguments.config))
+    is_of_documents = arguments.layout or arguments.pictures
+    formats = tuple(dict.fromkeys(arguments.formats or (("markdown",) if is_of_documents else config.formats)))
+    _check(arguments, formats)
+    if arguments.watch:
+        return _watch(arguments, config, formats)
+    done = published(arguments, config, formats)
+    if arguments.json:
+        as_json({"published": done})
+    else:
+        for each in done:
+            _tell(each)
+    return 0
+
+
+def published(arguments: argparse.Namespace, config: Config, formats: tuple[str, ...]) -> list[Done]:
+    """Publish these formats, all from one moment of the archive."""
+    done = []
+    with open_archive(config.archive, write=False) as archive, bar(quiet=arguments.quiet) as shown:
+        with archive.edition() as edition:
+            for name in formats:
+                if name != "warc":
+
+                    def progress(count: int, todo: int, what: str, name: str = name) -> None:
+                        shown.step(name, count, todo, what)
+
+                    done.append(_FORMATS[name](edition, config, arguments, progress))
+        if "warc" in formats:
+            done.append(_warc(config, arguments, lambda count, todo, what: shown.step("warc", count, todo, what)))
+    return done
+
+
+def again(config: Config, folder: Path) -> None:
+    """Publish anew what stands in this folder and below it: it was damaged."""
+    from wirecopy.publish import zim
+
+    here = argparse.Namespace(quiet=True, to=None, layout=None, pictures=None, wacz=False)
+    if folder != config.public:  # elsewhere: one format, which its front page tells
+        here.to = str(folder)
+        published(here, config, ("site" if (folder / "index.html").exists() else "markdown",))
+        return
+    for book in (folder / "zim").glob("*.zim"):
+        if any(zim.check(book)):
+            book.unlink()
+    stand = [name for name in _FORMATS if _stands(folder_of(config, name))]
+    for name in stand:
+        (folder_of(config, name) / BOOKMARK).unlink(missing_ok=True)
+    published(here, config, tuple(stand))
+
+
+def _stands(folder: Path) -> bool:
+    """Was something published in this folder?"""
+    return (folder / manifest.ROOT).exists() or (folder / BOOKMARK).exists() or any(folder.glob(".*.zim.wirecopy.json"))
+
+
+def check(folder: Path) -> list[Damage]:
+    """What is damaged of all that is published in this folder and below it."""
+    from wirecopy.publish import output, zim
+
+    books = sorted((folder / "zim").glob("*.zim"))
+    return [*output.check(folder), *(damage for book in books for damage in zim.check(book))]
+
+
+def folder_of(config: Config, name: str) -> Path:
+    """Where a format stands."""
+    if name == "site":
+        return config.public
+    return config.path.parent / "warc" if name == "warc" else config.public / name
+
+
+def by_source(config: Config) -> dict[str, str]:
+    """What the file says of single sources' pictures."""
+    return {source.id: source.pictures for source in config.sources if source.pictures != "own"}
+
+
+def _check(arguments: argparse.Namespace, formats: tuple[str, ...]) -> None:
+    if arguments.to and len(formats) != 1:
+        raise ConfigError(
+            f"--to names one folder, and these are {len(formats)} formats ({', '.join(formats)}): name one"
+        )
+    if arguments.wacz and "warc" not in formats:
+        raise ConfigError("--wacz goes with `wirecopy publish warc`")
+    if (arguments.layout or arguments.pictures) and "markdown" not in formats:
+        raise ConfigError("--layout and --pictures are for documents: they go with `wirecopy publish markdown`")
+
+
+def _watch(arguments: argparse.Namespace, config: Config, formats: tuple[str, ...]) -> int:
+    """Publish whenever the archive changed, until stopped."""
+    talk(f"publishing {', '.join(formats)} whenever {config.archive} changes; Ctrl-C ends it", quiet=arguments.quiet)
+    last: object = None
+    while True:
+        with open_archive(config.archive, write=False) as archive, archive.edition() as edition:
+            now = edition.archive, edition.stamp
+        if now != last:
+            for each in published(arguments, config, formats):
+                if each.written or each.removed:
+                    _tell(each)
+            last = now
+        time.sleep(_WATCHED)
+
+
+# --- formats ---------------------------------------------------------------------------------------------------------
+
+
+def _site(edition: Edition, config: Config, arguments: argparse.Namespace, progress: Progress) -> Done:
+    from wirecopy.publish import site
+
+    folder = _to(config, arguments, "site")
+    done = site.publish(edition, folder, _look(edition, config), by_source=by_source(config), progress=progress)
+    return _done("site", folder, done, "index.html")
+
+
+def _look(edition: Edition, config: Config) -> Look:
+    """The look of the site, with what the file leaves to us."""
+    from wirecopy.publish import messages
+
+    look = config.look
+    return replace(
+        look,
+        interface=look.interface or messages.nearest(_most_read(edition)),
+        contact=look.contact or config.contact,
+        feeds="feeds" in config.formats or folder_of(config, "feeds").exists(),
+    )
+
+
+def _feeds(edition: Edition, config: Config, arguments: argparse.Namespace, progress: Progress) -> Done:
+    from wirecopy.publish import feeds, site
+
+    folder, look = _to(config, arguments, "feeds"), _look(edition, config)
+    done = feeds.publish(
+        edition,
+        folder,
+        address=look.address,
+        title=look.title,
+        contact=look.contact if "@" in look.contact else "",
+        hub=config.feeds.hub,
+        language=look.interface,
+        most=config.feeds.most,
+        pictures=tuple(each for each in ("small", "full") if each in look.tiers),
+        pictures_since=site.pictures_since(edition, look),
+        by_source=by_source(config),
+        progress=progress,
+    )
+    return _done("feeds", folder, done, "")
+
+
+def _epub(edition: Edition, config: Config, arguments: argparse.Namespace, progress: Progress) -> Done:
+    from wirecopy.publish import epub
+
+    folder, look, how = _to(config, arguments, "epub"), _look(edition, config), config.epub
+    done = epub.publish(
+        edition,
+        folder,
+        issues=how.issues,
+        days=how.days,
+        weeks=how.weeks,
+        budget=how.budget,
+        only_new=how.only_new,
+        address=look.address,
+        title=look.title,
+        language=look.interface,
+        by_source=by_source(config),
+        progress=progress,
+    )
+    return _done("epub", folder, done, "")
+
+
+def _zim(edition: Edition, config: Config, arguments: argparse.Namespace, progress: Progress) -> Done:
+    from wirecopy.publish import messages, zim
+
+    look, how = _look(edition, config), config.zim
+    say = messages.of(look.interface)
+    name = how.name or "wirecopy"
+    file = _to(config, arguments, "zim") / f"{name}.zim"
+    done = zim.publish(
+        edition,
+        file,
+        name=name,
+        title=how.title or (look.title or say("mirror"))[:30],
+        description=how.description or say("mirror"),
+        language=look.interface,
+        creator=how.creator,
+        tier=how.tier,
+        progress=progress,
+    )
+    return _done("zim", file, done, "")
+
+
+def _data(edition: Edition, config: Config, arguments: argparse.Namespace, progress: Progress) -> Done:
+    from wirecopy.publish import data
+
+    folder = _to(config, arguments, "data")
+    done = data.publish(edition, folder, formats=config.data.formats, address=config.look.address, progress=progress)
+    return _done("data", folder, done, "")
+
+
+def _most_read(edition: Edition) -> str:
+    """The language of the most documents."""
+    counted: dict[str, int] = {}
+    for shelf in edition.shelves():
+        counted[shelf.language] = counted.get(shelf.language, 0) + sum(number for _, number in shelf.months)
+    return max(sorted(counted), key=lambda language: counted[language], default="en")
+
+
+def _markdown(edition: Edition, config: Config, arguments: argparse.Namespace, progress: Progress) -> Done:
+    from wirecopy.publish import markdown
+
+    folder = _to(config, arguments, "markdown")
+    done = markdown.publish(
+        edition,
+        folder,
+        layout=arguments.layout or config.layout,
+        pictures=arguments.pictures or config.pictures,
+        by_source=by_source(config),
+        progress=progress,
+    )
+    return _done("markdown", folder, done, "index.md")
+
+
+def _warc(config: Config, arguments: argparse.Namespace, progress: Progress) -> Done:
+    from wirecopy.publish import warc
+
+    folder = _to(config, arguments, "warc")
+    if folder.resolve().is_relative_to(config.public.resolve()):
+        raise ConfigError(f"{folder} is what readers see, and captures hold scripts of outlets: name another folder")
+    with open_archive(config.archive, write=False) as archive, archive.evidence() as evidence:
+        done = warc.publish(evidence, folder, bundle=arguments.wacz, progress=progress)
+    return Done(
+        format="warc",
+        path=str(folder),
+        written=done.written,
+        removed=done.removed,
+        captures=done.captures,
+        bytes=done.size,
+    )
+
+
+_FORMATS: dict[str, Callable[[Edition, Config, argparse.Namespace, Progress], Done]] = {
+    "site": _site,
+    "feeds": _feeds,
+    "markdown": _markdown,
+    "epub": _epub,
+    "zim": _zim,
+    "data": _data,
+}
+
+
+def _to(config: Config, arguments: argparse.Namespace, name: str) -> Path:
+    return Path(arguments.to) if arguments.to else folder_of(config, name)
+
+
+def _done(name: str, folder: Path, published: Published, begin: str) -> Done:
+    return Done(
+        format=name,
+        path=str(folder),
+        written=published.written,
+        removed=published.removed,
+        unchanged=published.unchanged,
+        documents=published.documents,
+        begin=str(folder / begin) if begin else "",
+        changed=published.paths,
+    )
+
+
+def _tell(done: Done) -> None:
+    """A line of what was done, and where to begin."""
+    if done.format == "warc":
+        held = f"{done.captures:,} captures, {done.bytes / 1e6:,.1f} MB"
+    else:
+        held = f"{done.documents:,} documents"
+    if done.written or done.removed:
+        result(f"{done.path}: {done.written:,} files written, {done.removed:,} removed; {held} in all")
+        if done.begin:
+            result(f"begin reading at {done.begin}")
+    else:
+        result(f"{done.path}: nothing changed, nothing written; {held}")
