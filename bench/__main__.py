@@ -12,7 +12,7 @@ import sys
 
 NAMES = (
     "startup", "read", "reading", "collect", "importing", "warc", "feeds", "archive", "kin", "search", "pictures",
-    "publish", "site", "serve",
+    "publish", "site", "exports", "serve",
 )  # fmt: skip
 
 

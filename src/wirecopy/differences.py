@@ -22,9 +22,7 @@ _JOINED = (
     "\u0eb1\u0eb4-\u0ebc\u0ec8-\u0ecd\u0f71-\u0f84\u102b-\u103e\u1056-\u1059\u17b4-\u17d3\u1ab0-\u1aff\u1dc0-\u1dff"
     "\u200c\u200d\u20d0-\u20ff\u3099\u309a\ufe00-\ufe0f\ufe20-\ufe2f\U0001f3fb-\U0001f3ff\U000e0100-\U000e01ef"
 )
-_TOKEN = re.compile(
-    rf"[⺀-〿ぁ-ヿ㄀-鿿豈-﫿＀-￯𠀀-𯿿][{_JOINED}]*|(?:[^\W⺀-鿿豈-﫿＀-￯𠀀-𯿿][{_JOINED}]*)+|\s+|[^\w\s][{_JOINED}]*"
-)
+_TOKEN = rf"[⺀-〿ぁ-ヿ㄀-鿿豈-﫿＀-￯𠀀-𯿿][{_JOINED}]*|(?:[^\W⺀-鿿豈-﫿＀-￯𠀀-𯿿][{_JOINED}]*)+|\s+|[^\w\s][{_JOINED}]*"
 _ISOLATE, _END = "\u2068", "\u2069"  # FIRST STRONG ISOLATE, POP DIRECTIONAL ISOLATE
 # Two lines that share less than this are two lines, not one that was edited: a guess, tried on real edits.
 _ALIKE = 0.4
@@ -115,7 +113,7 @@ def _whole(old: str, new: str) -> Iterator[Piece]:
 
 
 def _words(old: str, new: str) -> Iterator[Piece]:
-    a, b = _TOKEN.findall(old), _TOKEN.findall(new)
+    a, b = re.findall(_TOKEN, old), re.findall(_TOKEN, new)  # compiled once, and not before somebody asks
     for kind, i, j, k, m in difflib.SequenceMatcher(a=a, b=b, autojunk=False).get_opcodes():
         if kind == "equal":
             yield Piece(text="".join(a[i:j]))

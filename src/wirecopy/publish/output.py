@@ -493,6 +493,8 @@ def _check_page(folder: Path, name: str, entry: tuple[str, int] | None, known: s
     except PublishError as error:
         yield Damage(what="manifest", name=name, reason=str(error))
         return
+    if manifest.encode(files) != body:
+        yield Damage(what="manifest", name=name, reason=f"not as it was written; delete {BOOKMARK} and publish again")
     for path, listed in sorted(files.items()):
         if path in known:
             yield Damage(what="manifest", name=name, reason=f"lists {path}, which is listed already")

@@ -15,6 +15,7 @@ from __future__ import annotations
 import re
 import struct
 from collections.abc import Iterable
+from functools import cache
 from typing import NamedTuple
 from zlib import crc32
 
@@ -61,9 +62,18 @@ def _letters(ranges: Iterable[tuple[int, int]], one_in: int = 1) -> str:
     return f"[{''.join(chr(code) for code in codes if code % one_in == one_in // 2 and chr(code).isalnum())}]"
 
 
-_WORDS = re.compile(f" (?=({_letters(_ALPHABETS, 2)}.{{13}}))", re.DOTALL)
-_CHARACTERS = re.compile(f"({_letters(_SPACELESS, 6)})(?=({_letters(_SPACELESS)}{{3}}))")
-_OTHER = re.compile(f"[{''.join(map(chr, SIMPLIFIED))}]")
+@cache
+def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
+    """What words begin with, pieces of scripts without spaces, traditional characters. To compile them takes 50 ms,
+    which only who sketches is to pay.
+    """
+    return (
+        re.compile(f" (?=({_letters(_ALPHABETS, 2)}.{{13}}))", re.DOTALL),
+        re.compile(f"({_letters(_SPACELESS, 6)})(?=({_letters(_SPACELESS)}{{3}}))"),
+        re.compile(f"[{''.join(map(chr, SIMPLIFIED))}]"),
+    )
+
+
 _MARKS = bytes(c for c in range(33, 127) if not chr(c).isalnum())
 _DIGITS = bytes(c if chr(c) in "0123456789" else 32 for c in range(256))
 _PLAIN = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ\n\r\t", b"abcdefghijklmnopqrstuvwxyz   ")
@@ -76,14 +86,15 @@ def sketch(article: Article) -> Sketch | None:
 
 def sketched(words: str) -> Sketch | None:
     """What a text is known by, None where it is too short."""
+    words_begin, characters, other = _patterns()
     # By bytes, as its ASCII then costs next to nothing: a blank before, capitals small, marks gone ("4.2" is "42").
     written = (" " + words[:_LONGEST]).encode("utf-8", "replace").translate(_PLAIN, _MARKS)
     plain = written.decode()
-    found = [] if plain.isascii() else _CHARACTERS.findall(plain)
-    if found and _OTHER.search(plain):
+    found = [] if plain.isascii() else characters.findall(plain)
+    if found and other.search(plain):
         plain = plain.translate(SIMPLIFIED)
-        found = _CHARACTERS.findall(plain)
-    texts = [*_WORDS.findall(plain), *map("".join, found)]
+        found = characters.findall(plain)
+    texts = [*words_begin.findall(plain), *map("".join, found)]
     shingles = sorted(set(map(crc32, map(str.encode, texts))))
     if len(shingles) < _FEWEST:
         return None
