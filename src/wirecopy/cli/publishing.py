@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import argparse
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,7 @@ from wirecopy import config as configs
 from wirecopy.archive import open_archive
 from wirecopy.cli.terminal import as_json, bar, result, talk
 from wirecopy.config import Config
-from wirecopy.errors import ConfigError
+from wirecopy.errors import ConfigError, FetchError
 from wirecopy.model import Damage, Edition, Noun, replace
 from wirecopy.publish import manifest
 from wirecopy.publish.output import BOOKMARK
@@ -53,6 +54,7 @@ def publish(arguments: argparse.Namespace) -> int:
     if arguments.watch:
         return _watch(arguments, config, formats)
     done = published(arguments, config, formats)
+    _tell_hub(config, done, quiet=arguments.quiet)
     if arguments.json:
         as_json({"published": done})
     else:
@@ -140,11 +142,45 @@ def _watch(arguments: argparse.Namespace, config: Config, formats: tuple[str, ..
         with open_archive(config.archive, write=False) as archive, archive.edition() as edition:
             now = edition.archive, edition.stamp
         if now != last:
-            for each in published(arguments, config, formats):
+            done = published(arguments, config, formats)
+            _tell_hub(config, done, quiet=arguments.quiet)
+            for each in done:
                 if each.written or each.removed:
                     _tell(each)
             last = now
         time.sleep(_WATCHED)
+
+
+def _tell_hub(config: Config, done: list[Done], *, quiet: bool) -> None:
+    """Tell the WebSub hub, where there is one, which feeds changed. That it can't be told harms no publication."""
+    from wirecopy.publish import feeds
+
+    paths = [path for each in done if each.format == "feeds" for path in each.changed]
+    changed = feeds.topics(config.look.address, paths) if config.feeds.hub else ()
+    if not changed:
+        return
+    import asyncio  # here: most publications tell nobody
+
+    try:
+        asyncio.run(_pinged(config, changed))
+    except FetchError as error:
+        talk(f"the hub was not told of {len(changed)} changed feeds: {error}", quiet=quiet)
+    else:
+        talk(f"told {config.feeds.hub} of {len(changed)} changed feeds", quiet=quiet)
+
+
+async def _pinged(config: Config, topics: Sequence[str]) -> None:
+    from wirecopy.collect.fetch import Fetcher
+
+    async with Fetcher(
+        contact=config.contact or configs.PROJECT,
+        clock=lambda: datetime.now(UTC),
+        proxy=config.proxy,
+        allow=frozenset(config.allow_private),
+    ) as door:
+        told = await door.tell(config.feeds.hub, [("hub.mode", "publish"), *(("hub.url", topic) for topic in topics)])
+    if not 200 <= told.status < 300:
+        raise FetchError(f"{config.feeds.hub} answered with status {told.status}")
 
 
 # --- formats ---------------------------------------------------------------------------------------------------------

@@ -13,10 +13,11 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import NamedTuple, Self
+from urllib.parse import urlencode
 
 from wirecopy.collect.fetch import robots as robots_txt
 from wirecopy.collect.fetch.coding import ACCEPTED
@@ -111,6 +112,21 @@ class Fetcher:
         headers = {"User-Agent": self._agent, "Accept": accept, "Accept-Encoding": ACCEPTED}
         own = self._pace if pace is None else pace
         return await self._walk(_Errand(self._target(url), headers, own, self._limits, self._heeds_robots), validators)
+
+    async def tell(self, url: str, form: Sequence[tuple[str, str]]) -> Capture:
+        """Tell this address something, once (POST, application/x-www-form-urlencoded): a hub that a feed has changed.
+
+        Raises FetchError for no answer, Refused for what must not be asked.
+        """
+        target = self._target(url)
+        headers = {"User-Agent": self._agent, "Content-Type": "application/x-www-form-urlencoded"}
+        await self._turns.take(target.host, self._pace)
+        try:
+            until = _loop_time() + self._limits.total
+            capture, _ = await self._door.ask(target, headers, self._limits, until, urlencode(form).encode())
+        finally:
+            self._turns.give(target.host)
+        return capture
 
     # --- one errand: retries, redirects, turns
 

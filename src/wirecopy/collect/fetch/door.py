@@ -77,9 +77,12 @@ class Door:
         return proxy is not None and proxy.is_socks
 
     async def ask(
-        self, target: Target, headers: dict[str, str], limits: Limits, deadline: float
+        self, target: Target, headers: dict[str, str], limits: Limits, deadline: float, form: bytes | None = None
     ) -> tuple[Capture, str]:
-        """Ask until `deadline` (the loop's time): the capture, and where it redirects to, "" for nowhere."""
+        """Ask until `deadline` (the loop's time): the capture, and where it redirects to, "" for nowhere.
+
+        With a `form` the address is told something instead (POST).
+        """
         proxy = self._proxy_for(target)
         session = self._sessions.get(proxy) or self._open_session(proxy)
         step = _Step(target.host)
@@ -87,7 +90,10 @@ class Door:
         response: aiohttp.ClientResponse | None = None
         try:
             async with asyncio.timeout_at(deadline):
-                response = await session.get(_as_yarl(target), headers=headers, allow_redirects=False)
+                method = "GET" if form is None else "POST"
+                response = await session.request(
+                    method, _as_yarl(target), headers=headers, data=form, allow_redirects=False
+                )
                 at = self._clock()
                 location = _location(response) if response.status in _REDIRECTS else ""
                 payload = Payload(response.headers.get("Content-Encoding", ""), limits.body)

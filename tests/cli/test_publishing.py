@@ -1,0 +1,139 @@
+"""`wirecopy publish`: each format in its place, what is told, and whom a hub is told of."""
+
+import http.server
+import json
+import threading
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import parse_qsl
+
+import pytest
+
+from wirecopy.archive import open_archive
+from wirecopy.cli import main
+from wirecopy.model import Article, Change, Entry, Lead, Paragraph, Revision, State, text
+
+NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
+
+
+def settle(key, title):
+    article = Article(
+        source="dw-zh", key=key, url=f"https://dw.example/a-{key}", title=title, language="zh", published=NOON,
+        section="文化", body=(Paragraph(text=text("后台与头发")),),
+    )  # fmt: skip
+    lead = Lead(source="dw-zh", key=key, url=article.url, title=title)
+    seen = Entry(lead=lead, state=State.ARCHIVED, first_seen=NOON, last_seen=NOON, checked=NOON)
+    made = Revision(source="dw-zh", key=key, change=Change.NEW, at=NOON, article=article, fingerprint="1:a")
+    with open_archive("wirecopy.db", write=True) as archive:
+        archive.settle(seen, revision=made)
+
+
+@pytest.fixture
+def mirror(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("wirecopy.toml").write_text(
+        'contact = "op@example.org"\n[publish]\ntitle = "河"\naddress = "https://mirror.example/"\n[sources.dw-zh]\n',
+        "utf-8",
+    )
+    settle("1", "一")
+
+
+class Hub(http.server.BaseHTTPRequestHandler):
+    """A WebSub hub that writes down what it is told."""
+
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.server.told.append((self.headers["Content-Type"], parse_qsl(body.decode())))
+        self.send_response(self.server.answers)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture
+def hub():
+    with http.server.HTTPServer(("127.0.0.1", 0), Hub) as server:
+        server.told, server.answers = [], 202
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
+
+
+def test_without_a_word_the_site_feeds_and_documents_are_written(mirror, capsys):
+    assert main(["publish", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)["published"]
+    assert [each["format"] for each in told] == ["site", "feeds", "markdown"]
+    assert all(each["documents"] == 1 and each["written"] for each in told)
+    for path in ("index.html", "feeds/all.rss", "feeds/feeds.opml", "markdown/index.md"):
+        assert (Path("public") / path).is_file(), path
+    assert b"feeds/all.atom" in Path("public/index.html").read_bytes()
+    assert main(["verify"]) == 0
+
+
+def test_every_format_has_its_place_and_all_of_them_are_checked(mirror, capsys):
+    pytest.importorskip("libzim")
+    pytest.importorskip("pyarrow")
+    assert main(["publish", "site", "feeds", "markdown", "epub", "zim", "data"]) == 0
+    for path in ("epub/catalog.atom", "zim/wirecopy.zim", "data/articles"):
+        assert (Path("public") / path).exists(), path
+    assert main(["verify"]) == 0
+    for path in ("epub/catalog.atom", "zim/wirecopy.zim", "feeds/all.rss"):
+        with (Path("public") / path).open("ab") as file:
+            file.write(b"x")
+    capsys.readouterr()
+    assert main(["verify"]) == 4
+    assert len(capsys.readouterr().out.splitlines()) == 3
+    assert main(["verify", "--repair"]) == 0
+    assert main(["verify"]) == 0
+
+
+def test_a_folder_of_documents_becomes_a_site_and_nothing_is_left_of_it(mirror, capsys):
+    assert main(["publish", "markdown", "--to", "public"]) == 0
+    assert main(["publish", "site"]) == 0
+    assert not list(Path("public").rglob("*.md"))
+    assert main(["verify"]) == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (["site", "pdf"], "is no format; there are site, feeds"),
+        (["site", "feeds", "--to", "x"], "name one"),
+        (["site", "--wacz"], "goes with"),
+        (["site", "--layout", "plain"], "go with"),
+    ],
+)
+def test_what_can_not_be_meant_is_told(mirror, capsys, words, why):
+    with pytest.raises(SystemExit) if "pdf" in words else _nothing():
+        assert main(["publish", *words]) == 2
+    assert why in capsys.readouterr().err
+    assert not Path("public").exists()
+
+
+class _nothing:  # noqa: N801  (a context, beside pytest.raises)
+    def __enter__(self): ...
+    def __exit__(self, *_): ...
+
+
+def test_a_hub_is_told_of_the_feeds_that_changed_and_of_no_others(mirror, hub, capsys):
+    file = Path("wirecopy.toml")
+    told = f'[publish.feeds]\nhub = "http://127.0.0.1:{hub.server_port}/"\n'
+    allowed = 'allow_private = ["127.0.0.1"]\n'
+    file.write_text(allowed + file.read_text("utf-8").replace("[sources.dw-zh]", f"{told}[sources.dw-zh]"), "utf-8")
+    assert main(["publish", "feeds"]) == 0
+    ((media, form),) = hub.told
+    assert media == "application/x-www-form-urlencoded"
+    assert form[0] == ("hub.mode", "publish")
+    assert ("hub.url", "https://mirror.example/feeds/all.atom") in form
+    assert main(["publish", "feeds"]) == 0
+    assert len(hub.told) == 1
+    hub.answers = 500
+    settle("2", "二")
+    capsys.readouterr()
+    assert main(["publish", "feeds"]) == 0
+    assert len(hub.told) == 2
+    assert "the hub was not told" in capsys.readouterr().err
