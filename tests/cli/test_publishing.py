@@ -137,3 +137,16 @@ def test_a_hub_is_told_of_the_feeds_that_changed_and_of_no_others(mirror, hub, c
     assert main(["publish", "feeds"]) == 0
     assert len(hub.told) == 2
     assert "the hub was not told" in capsys.readouterr().err
+
+
+def test_what_a_search_finds_becomes_a_book(mirror, capsys):
+    import zipfile
+
+    assert main(["search", "后台", "--epub", "found.epub"]) == 0
+    with zipfile.ZipFile("found.epub") as book:
+        assert book.read("mimetype") == b"application/epub+zip"
+        assert any("后台与头发".encode() in book.read(name) for name in book.namelist())
+    assert main(["search", "后台", "--epub", "found.epub"]) == 2
+    assert "is there already" in capsys.readouterr().err
+    assert main(["search", "没有的词", "--epub", "none.epub"]) == 0
+    assert not Path("none.epub").exists()

@@ -528,6 +528,7 @@ def show(arguments: argparse.Namespace) -> int:
 def search(arguments: argparse.Namespace) -> int:
     """The articles of the archive that these words find."""
     from wirecopy.archive import search as searching
+    from wirecopy.cli import publishing
     from wirecopy.cli import show as shows
 
     config = configs.load(configs.find(arguments.config))
@@ -539,6 +540,8 @@ def search(arguments: argparse.Namespace) -> int:
         words += [f"{field}:{day}"] if day else []
     with _reading(config) as archive:
         found = searching.search(archive, " ".join(words), limit=arguments.limit, best=arguments.best, now=_now())
+        if arguments.epub:
+            publishing.book(archive, config, Path(arguments.epub), " ".join(words), found.hits)
     if arguments.json:
         as_json({"hits": found.hits, "more": found.more, "whole": found.whole, "notes": found.notes})
     else:

@@ -17,12 +17,14 @@ from wirecopy import config as configs
 from wirecopy.archive import open_archive
 from wirecopy.cli.terminal import as_json, bar, result, talk
 from wirecopy.config import Config
-from wirecopy.errors import ConfigError, FetchError
+from wirecopy.errors import ConfigError, FetchError, PublishError
 from wirecopy.model import Damage, Edition, Noun, replace
 from wirecopy.publish import manifest
 from wirecopy.publish.output import BOOKMARK
 
 if TYPE_CHECKING:
+    from wirecopy.archive.protocol import Archive
+    from wirecopy.archive.search import Hit
     from wirecopy.publish.look import Look
     from wirecopy.publish.publication import Progress, Published
 
@@ -121,6 +123,31 @@ def folder_of(config: Config, name: str) -> Path:
 def by_source(config: Config) -> dict[str, str]:
     """What the file says of single sources' pictures."""
     return {source.id: source.pictures for source in config.sources if source.pictures != "own"}
+
+
+def book(archive: Archive, config: Config, file: Path, title: str, hits: Sequence[Hit]) -> None:
+    """Make a book (EPUB) of what a search found. Raises ConfigError where something stands there already."""
+    from wirecopy.publish import epub
+
+    with archive.edition() as edition:
+        look = _look(edition, config)
+        body = epub.book(
+            edition,
+            [(each.headline.source, each.headline.key) for each in hits],
+            title=title,
+            budget=config.epub.budget,
+            address=look.address,
+            language=look.interface,
+        )
+    if not body:
+        return
+    try:
+        with file.open("xb") as made:
+            made.write(body)
+    except FileExistsError:
+        raise ConfigError(f"{file} is there already: name another file, or move it away") from None
+    except OSError as error:
+        raise PublishError(f"{file} can't be written: {error.strerror}") from error
 
 
 def _check(arguments: argparse.Namespace, formats: tuple[str, ...]) -> None:

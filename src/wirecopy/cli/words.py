@@ -141,6 +141,7 @@ def parser() -> argparse.ArgumentParser:
     order = sub.add_mutually_exclusive_group()
     order.add_argument("--best", action="store_true", help="the best first: who has the words in the title")
     order.add_argument("--newest", action="store_true", help="the newest first (the default)")
+    sub.add_argument("--epub", metavar="FILE", help="make a book of what is found, for e-readers")
 
     sub = command("reread", "read the stored captures again by today's rules; no revision comes or goes by it")
     sub.add_argument("sources", metavar="SOURCE", nargs="*", help="only these (default: every source of the file)")
