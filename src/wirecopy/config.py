@@ -217,7 +217,7 @@ class _Reader:
         self.unknown("", tables, keys)
         here = self.path.parent
         publish = self.table("", tables, "publish")
-        of_site = (each for each in Look.__struct_fields__ if each != "feeds")
+        of_site = (each for each in Look.__struct_fields__ if each != "beside")
         self.unknown("[publish]", publish, ("layout", "pictures", "formats", *of_site, "feeds", "epub", "zim", "data"))
         return Config(
             path=self.path,

@@ -34,10 +34,11 @@ ids["search-form"].elements = Object.fromEntries(["q", "source", "since", "until
 
 let asked = [];
 head.appendChild = (script) => setImmediate(() => {
-  asked.push(script.src);
+  const [file] = script.src.split("?");
+  asked.push(file);
   let body;
   try {
-    body = fs.readFileSync(path.join(folder, script.src));
+    body = fs.readFileSync(path.join(folder, file));
   } catch (error) {
     return script.onerror();
   }

@@ -47,6 +47,7 @@ from wirecopy.model import (
     Rule,
     Table,
     Translation,
+    replace,
     text,
     texts,
 )
@@ -477,6 +478,13 @@ def test_an_issue_can_have_what_changed_in_its_time_too_and_nothing_new_is_no_is
     assert "has withdrawn this article" in words(pages(made["days/2024-02-10.epub"])["a0001.xhtml"])
     assert made == published(edition, tmp_path / "whole", only_new=True)
     assert len([1 for path in published(edition, tmp_path / "plain") if path.endswith(".epub")]) == 1
+
+
+def test_what_arrives_late_is_in_the_issue_of_its_day_and_in_that_of_its_arrival(tmp_path: Path) -> None:
+    late = replace(document("dw-en", "1"), at=NOON + timedelta(days=2), first_at=NOON + timedelta(days=2))
+    made = published(MemoryEdition(late, document("dw-en", "2")), tmp_path, only_new=True)
+    counted = {path: len(pages(body)) - 2 for path, body in made.items() if path.endswith(".epub")}
+    assert counted == {"days/2024-02-08.epub": 2, "days/2024-02-10.epub": 1}
 
 
 def test_a_day_of_very_many_documents_has_parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

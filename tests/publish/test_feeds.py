@@ -16,9 +16,11 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from functools import partial
 from hashlib import sha256
+from html import unescape
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from hypothesis import given, settings
@@ -42,8 +44,9 @@ from wirecopy.model import (
     text,
     texts,
 )
-from wirecopy.publish import feeds, messages
+from wirecopy.publish import feeds, messages, site
 from wirecopy.publish.feeds import changes, entries
+from wirecopy.publish.look import Look
 from wirecopy.publish.output import LOCK
 from wirecopy.text import visible
 
@@ -312,6 +315,20 @@ def test_links_between_articles_lead_to_our_own_pages(tmp_path: Path) -> None:
     assert f'<a href="{ADDRESS}articles/dw-en/2024/02/2.html">see there</a>'.encode() in made["all.rss"]
 
 
+def test_every_address_of_ours_in_a_feed_is_a_file_of_the_site(tmp_path: Path) -> None:
+    edition = golden.edition()
+    edition.withdraw("hg-de", "1004")
+    site.publish(edition, tmp_path, Look(address=ADDRESS, interface="en"))
+    made = published(edition, tmp_path / "feeds")
+    followed = set()
+    for path, body in made.items():
+        if Path(path).suffix in (*CHECKS, ".opml") and not path.startswith((".", "manifest")):
+            said = unescape(unescape(body.decode())).replace('\\"', '"')
+            followed |= set(re.findall(rf'{re.escape(ADDRESS)}([^"<># ]*)', said))
+    assert len(followed) > 50
+    assert [path for path in followed if not (tmp_path / (unquote(path) or "index.html")).is_file()] == []
+
+
 def test_arabic_is_wrapped_from_right_to_left(made: dict[str, bytes]) -> None:
     arabic = feedparser(made["sources/hg-ar.atom"]).entries
     assert arabic
@@ -328,6 +345,16 @@ def test_what_may_not_be_whole_and_what_is_opinion_says_so(tmp_path: Path) -> No
     assert ["could not be had. It may not be whole" in each for each in said] == [True, True, False]
     assert ["what the outlet's feed carried" in each for each in said] == [False, True, False]
     assert ["marks this as opinion" in each for each in said] == [False, False, True]
+
+
+@pytest.mark.parametrize(
+    ("said", "taken"),
+    [("zh", "zh"), ("zh_Hans_CN", "zh-Hans-CN"), ("zh-cmn-Hans", "zh-cmn-Hans"), ("es-419", "es-419"),
+     ("de-1996", "de-1996"), ("en-x-a", "en-x-a"), ("en-a", ""), ("x", ""),
+     ("english language", ""), ("e\n", ""), ('en" x="', ""), ("", "")],
+)  # fmt: skip
+def test_a_language_is_a_language_tag_or_none(said: str, taken: str) -> None:
+    assert entries.tag(said) == taken
 
 
 # --- ids and moments

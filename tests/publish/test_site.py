@@ -52,10 +52,13 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 # --- the golden tree
 
+# What is packed differs by a machine's zlib, and with it what vouches for it.
+_PACKED = (BOOKMARK, "search/", "manifest/search/", "manifest.json")
+
 
 def test_the_golden_edition_gives_the_golden_tree(shown: Path) -> None:
     """With WIRECOPY_GOLDEN=write the tree is written instead: read the diff before you commit it."""
-    made = {path: body for path, body in tree(shown).items() if path != BOOKMARK}
+    made = {path: body for path, body in tree(shown).items() if not path.startswith(_PACKED)}
     if os.environ.get("WIRECOPY_GOLDEN") == "write":
         shutil.rmtree(GOLDEN, ignore_errors=True)
         for path, body in made.items():
@@ -165,7 +168,7 @@ def test_no_text_of_any_document_is_lost_and_none_is_active(article: Article) ->
     with tempfile.TemporaryDirectory(dir="/dev/shm" if os.access("/dev/shm", os.W_OK) else None) as folder:
         site.publish(MemoryEdition(made), Path(folder), Look(interface="en"))
         for path, page in pages(Path(folder)):
-            assert not page.xpath("//script[not(@type='application/ld+json')]")
+            assert not page.xpath("//script[not(@src='search/search.js') and not(@type='application/ld+json')]")
             if path.name == f"{article.key}.html":
                 is_whole(article, page)
 
@@ -180,7 +183,9 @@ def test_markup_in_words_is_words(tmp_path: Path) -> None:
     )  # fmt: skip
     site.publish(MemoryEdition(made), tmp_path, LOOK)
     for path, page in pages(tmp_path):
-        assert not page.xpath("//script[not(@type='application/ld+json')] | //img | //@onerror"), path
+        assert not page.xpath(
+            "//script[not(@src='search/search.js') and not(@type='application/ld+json')] | //img | //@onerror"
+        ), path
         assert not [each for each in page.xpath("//@href") if each.startswith(("javascript", "data"))], path
         for data in page.xpath("//script/text()"):
             assert "<" not in data

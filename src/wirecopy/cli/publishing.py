@@ -230,7 +230,7 @@ def _look(edition: Edition, config: Config) -> Look:
         look,
         interface=look.interface or messages.nearest(_most_read(edition)),
         contact=look.contact or config.contact,
-        feeds="feeds" in config.formats or folder_of(config, "feeds").exists(),
+        beside=tuple(name for name in _BESIDE if name in config.formats or folder_of(config, name).exists()),
     )
 
 
@@ -346,6 +346,7 @@ def _warc(config: Config, arguments: argparse.Namespace, progress: Progress) -> 
     )
 
 
+_BESIDE = ("feeds", "markdown", "epub", "data")
 _FORMATS: dict[str, Callable[[Edition, Config, argparse.Namespace, Progress], Done]] = {
     "site": _site,
     "feeds": _feeds,

@@ -22,7 +22,7 @@ from wirecopy.demo.outlet import FakeOutlet
 from wirecopy.demo.stories import PAPERS
 from wirecopy.errors import ConfigError
 from wirecopy.model import Change, Noun, Outcome, Source
-from wirecopy.publish import markdown, site
+from wirecopy.publish import epub, feeds, markdown, site
 from wirecopy.publish.look import Look
 from wirecopy.publish.output import check
 
@@ -102,9 +102,13 @@ def play(
                 steps.append(Told(happened=happened, outcomes=outcomes, changed=tuple(_changes(archive, since))))
                 tell(steps[-1])
             with archive.edition() as edition:
+                public = config.public
+                look = Look(interface="zh-Hans", contact=config.contact, beside=("feeds", "markdown", "epub"))
                 done = [
-                    site.publish(edition, config.public, Look(interface="zh-Hans", contact=config.contact)),
-                    markdown.publish(edition, config.public / "markdown", layout="plain", pictures=config.pictures),
+                    site.publish(edition, public, look),
+                    feeds.publish(edition, public / "feeds", language=look.interface),
+                    epub.publish(edition, public / "epub", language=look.interface),
+                    markdown.publish(edition, public / "markdown", layout="plain", pictures=config.pictures),
                     markdown.publish(edition, folder / "classic", layout="classic"),
                 ]
             damage = [*archive.verify(), *check(config.public), *check(folder / "classic")]

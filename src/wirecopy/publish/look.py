@@ -17,7 +17,7 @@ class Look(Noun, frozen=True, kw_only=True):
     `title`: its name, `interface` the language it speaks (one of LANGUAGES), `address` the absolute address of
     the folder ("" unknown; ends with "/"), `contact` a mail address or page for complaints. `tiers`: which of TIERS
     are written. `budget`: bytes of pictures, newest articles first, 0 for all. `scripts`: Chinese articles in the other
-    script too (needs OpenCC). `feeds`: there are feeds beside the site, below feeds/.
+    script too (needs OpenCC). `beside`: the other formats that stand below the site's folder, each under its name.
     """
 
     title: str = ""
@@ -27,7 +27,7 @@ class Look(Noun, frozen=True, kw_only=True):
     tiers: tuple[str, ...] = TIERS
     budget: int = 0
     scripts: bool = False
-    feeds: bool = False
+    beside: tuple[str, ...] = ()
 
 
 class Feeds(Noun, frozen=True, kw_only=True):
@@ -40,7 +40,7 @@ class Feeds(Noun, frozen=True, kw_only=True):
 class Epub(Noun, frozen=True, kw_only=True):
     """Books: which issues ("day", "week", "section"), of how many latest days and weeks, bytes of pictures in each.
 
-    `only_new`: an issue has what is new or was changed in its time, not all that is filed under it.
+    `only_new`: an issue also has what is filed under an earlier day and arrived late or was changed in its time.
     """
 
     issues: tuple[str, ...] = ("day",)

@@ -6,7 +6,7 @@ with a catalogue (OPDS 1.2) that reading programs subscribe to.
     sections/dw-zh/3f9a….epub                                     a section's newest documents
     covers/….jpg                                                  what catalogues show of them
 
-- An issue of a day or week has what is filed under it; with `only_new` also what has changed in it since the issues
+- An issue of a day or week has what is filed under it; with `only_new` also what is new or has changed since the issues
   before. A day without either has no issue.
 - The folder keeps a bookmark of what each book was made of: only books that have other documents than then, or one that
   reads otherwise, are made anew. Both ways end with the same bytes.
@@ -27,7 +27,7 @@ from pathlib import Path
 import msgspec
 
 from wirecopy.errors import ConfigError
-from wirecopy.model import Document, Edition, Headline, Noun, Revision, Shelf, encode, replace
+from wirecopy.model import Document, Edition, Headline, Noun, Shelf, encode, replace
 from wirecopy.publish import messages
 from wirecopy.publish.epub import opds
 from wirecopy.publish.epub.book import Book, Made, make
@@ -106,9 +106,10 @@ def publish(
     """Make the folder, epub/ of the published site, have these issues of the edition and a catalogue of them.
 
     `issues` are some of ISSUES; of the latest `days` and `weeks` that have documents they are kept. `budget`: bytes of
-    pictures in one book, 0 for none. `only_new`: an issue has, beside what is filed under it, what has changed in its
-    time. `address` is the absolute address of the site, "" where it is not known; `title` names the mirror, `language`
-    is that of the interface. Of sources of which `by_source` says otherwise than "own" no pictures are shown.
+    pictures in one book, 0 for none. `only_new`: an issue has, beside what is filed under it, what arrived late or
+    changed in its time. `address` is the absolute address of the site, "" where it is not known; `title` names the
+    mirror, `language` is that of the interface. Of sources of which `by_source` says otherwise than "own" no pictures
+    are shown.
 
     `progress` is called with (done, all, what) for each book that is made. Raises ConfigError for an option that cannot
     be, PublishError when something could not be written; what was published before then stands.
@@ -203,17 +204,17 @@ class _Plan(Noun, frozen=True, kw_only=True):
 
 def _plans(edition: Edition, shelves: Mapping[str, Shelf], options: _Options) -> Iterator[_Plan]:
     say = messages.of(options.language)
-    changes = edition.changes(_CHANGES) if options.only_new else ()
-    days = sorted({*(day for day, _ in edition.days()), *(_day(revision) for _, revision in changes)}, reverse=True)
+    happened = list(_happened(edition, options)) if options.only_new else []
+    days = sorted({*(day for day, _ in edition.days()), *(day for day, _ in happened)}, reverse=True)
     if "day" in options.issues:
         for day in days[: options.days]:
             title = say("book_day", day=day)
-            yield from _parts(f"days/{day}", title, "days", day, _of(edition, [day], changes), say)
+            yield from _parts(f"days/{day}", title, "days", day, _of(edition, [day], happened), say)
     if "week" in options.issues:
         for week, of in islice(_by_week(days), options.weeks):
             first = date.fromisocalendar(int(week[:4]), int(week[-2:]), 1)
             title = say("book_week", week=week, since=first.isoformat(), until=(first + timedelta(6)).isoformat())
-            yield from _parts(f"weeks/{week}", title, "weeks", of[0], _of(edition, of, changes), say)
+            yield from _parts(f"weeks/{week}", title, "weeks", of[0], _of(edition, of, happened), say)
     if "section" in options.issues:
         for source, terms in sections(edition).items():
             shelf = shelves.get(source)
@@ -236,17 +237,27 @@ def _by_week(days: Sequence[str]) -> Iterator[tuple[str, list[str]]]:
         yield name, list(of)
 
 
-def _of(edition: Edition, days: Sequence[str], changes: Sequence[tuple[Headline, Revision]]) -> tuple[Headline, ...]:
-    """What is filed under these days, and what changed in them."""
+def _happened(edition: Edition, options: _Options) -> Iterator[tuple[str, Headline]]:
+    """What became of documents on another day than theirs: the day on which one changed, or arrived late."""
+    for headline, revision in edition.changes(_CHANGES):
+        yield _day(revision.at), headline
+    for day, _ in islice(edition.days(), max(options.days, 7 * options.weeks)):
+        for headline in edition.day(day):
+            if headline.revisions == 1 and _day(headline.at) > day:
+                yield _day(headline.at), headline
+
+
+def _of(edition: Edition, days: Sequence[str], happened: Sequence[tuple[str, Headline]]) -> tuple[Headline, ...]:
+    """What is filed under these days, and what happened on them."""
     found = {(each.source, each.key): each for day in days for each in edition.day(day)}
-    for headline, revision in changes:
-        if _day(revision) in days:
+    for day, headline in happened:
+        if day in days:
             found.setdefault((headline.source, headline.key), headline)
     return tuple(found[place] for place in sorted(found))
 
 
-def _day(revision: Revision) -> str:
-    return revision.at.astimezone(UTC).date().isoformat()
+def _day(moment: datetime) -> str:
+    return moment.astimezone(UTC).date().isoformat()
 
 
 def _parts(

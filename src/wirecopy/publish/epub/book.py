@@ -12,7 +12,6 @@ package.py writes what is about the book, this what is in it.
 from __future__ import annotations
 
 import io
-import re
 import zipfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -29,9 +28,6 @@ from wirecopy.publish.messages import Messages
 from wirecopy.text import is_rtl
 
 _FILE = 150_000  # characters of one XHTML file: readers of the first years stop at 300 KB
-_ADDRESS = re.compile(r'(href="https?://[^/?#"]*)([^"]*)')
-# What browsers take in an address and the URL standard still calls an error (url.spec.whatwg.org, URL code points).
-_ODD = re.compile(r"[\[\]{}|\\^`]|%(?![0-9A-Fa-f]{2})")
 _SHOWN = frozenset({"image/jpeg", "image/png"})  # core media types of every EPUB
 
 
@@ -212,7 +208,7 @@ class _Chapters:
         head = self._head(chapter.document)
         for number, (path, piece) in enumerate(zip(chapter.files, pieces, strict=True)):
             title = self.title(article)
-            inner = _proper(f"{head}{piece}" if number == 0 else piece)
+            inner = f"{head}{piece}" if number == 0 else piece
             chapter_of = ' epub:type="chapter" role="doc-chapter" aria-labelledby="title"' if number == 0 else ""
             yield path, package.page(title, f"<section{chapter_of}>{inner}</section>", language=tag(article.language))
 
@@ -296,18 +292,6 @@ def _cut(pieces: Iterable[str]) -> Iterator[str]:
         kept.append(piece)
         size += len(piece)
     yield "".join(kept)
-
-
-def _proper(markup: str) -> str:
-    """Markup whose addresses have no character in them that an address should not have, as EPUBCheck wants it.
-
-    A quotation mark stands in our markup only around the value of an attribute.
-    """
-    return _ADDRESS.sub(lambda found: found[1] + _ODD.sub(_encoded, found[2]), markup)
-
-
-def _encoded(found: re.Match[str]) -> str:
-    return f"%{ord(found[0]):02X}"
 
 
 def _contents(chapters: Sequence[_Chapter], writer: _Chapters) -> Iterator[package.Group]:

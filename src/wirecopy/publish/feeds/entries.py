@@ -51,7 +51,12 @@ _SUMMARY = 280  # characters; what lists of feed readers show
 _TOMBSTONES = 100
 _SECTIONS = 200  # of one source: more than any outlet has, fewer than one that makes them up
 _UNTRUE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
-_LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,6}")
+# RFC 5646 2.1 without extensions and what is grandfathered: EPUBCheck takes nothing that is not well-formed.
+_LANGUAGE = re.compile(
+    r"[A-Za-z]{2,3}(?:-[A-Za-z]{3}){0,3}(?:-[A-Za-z]{4})?(?:-(?:[A-Za-z]{2}|\d{3}))?"
+    r"(?:-(?:[A-Za-z0-9]{5,8}|\d[A-Za-z0-9]{3})){0,4}(?:-x(?:-[A-Za-z0-9]{1,8}){1,4})?",
+    re.ASCII,
+)
 _LIVE = re.compile(r'<a href="#[\w-]+">(<time [^>]*>[^<]*</time>)</a>')
 
 
@@ -179,6 +184,7 @@ def clean(words: str) -> str:
 
 def tag(language: str) -> str:
     """A language (BCP 47), if that is what it is; else ""."""
+    language = language.replace("_", "-")
     return language if _LANGUAGE.fullmatch(language) else ""
 
 
@@ -267,7 +273,8 @@ def newest(edition: Edition, term: Term, most: int) -> tuple[Headline, ...]:
 
 def turned(words: str, language: str) -> str:
     """Markup in this language, with its direction, whatever stands around it."""
-    if not tag(language):
+    language = tag(language)
+    if not language:
         return f'<div dir="auto">{words}</div>'
     return f'<div lang="{escape(language)}" dir="{"rtl" if is_rtl(language) else "ltr"}">{words}</div>'
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 import sys
 import zlib
 from array import array
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import compress
 
 from wirecopy.matching import folding
@@ -26,11 +26,10 @@ _UTF_32 = f"utf-32-{sys.byteorder[0]}e"
 def of(text: str) -> set[int]:
     """What this text, folded, is found by."""
     words, runs = folding.cut(text)
-    found = set(map(_words.__getitem__, words))
+    found = _of_runs(_APART.join(runs)) if runs else set()
+    found.update(map(_words.__getitem__, words))
     if len(words) > 1:
         found.update(_pairs(words))
-    if runs:
-        found.update(_of_runs(_APART.join(runs)))
     return found
 
 
@@ -46,7 +45,7 @@ def pair(one: str, other: str) -> int:
 
 def neighbours(one: str, other: str) -> int:
     """The number of two neighbours in a run; of one character where `one` is ""."""
-    return _mixed(array("Q", [(ord(one) << 32 if one else 0) | ord(other)]))[0]
+    return _mixed(array("Q", [ord(one) << 32 | ord(other)]))[0] if one else _characters[other]
 
 
 def source(name: str) -> int:
@@ -54,17 +53,21 @@ def source(name: str) -> int:
     return _words[f"o:{name.lower()}"]
 
 
-class _Words(dict[str, int]):
-    """The numbers of words; those of late are remembered."""
+class _Numbers(dict[str, int]):
+    """The numbers of words or characters; those of late are remembered."""
+
+    def __init__(self, number: Callable[[str], int]) -> None:
+        self._number = number
 
     def __missing__(self, letters: str) -> int:
         if len(self) > 1 << 16:
             self.clear()
-        self[letters] = code = zlib.crc32(letters.encode("utf-8", "replace"))
+        self[letters] = code = self._number(letters)
         return code
 
 
-_words = _Words()
+_words = _Numbers(lambda letters: zlib.crc32(letters.encode("utf-8", "replace")))
+_characters = _Numbers(lambda letter: _mixed(array("Q", [ord(letter)]))[0])
 
 
 def _pairs(words: Sequence[str]) -> array[int]:
@@ -77,13 +80,15 @@ def _pairs(words: Sequence[str]) -> array[int]:
 def _of_runs(runs: str) -> set[int]:
     """Each character, and each two neighbours."""
     data = array("I", runs.encode(_UTF_32))
-    both = array("Q", bytes(8 * (len(data) - 1)))
-    halves = memoryview(both).cast("B").cast("I")
+    following = data[1:]
+    halves = array("I", bytes(8 * len(following)))
     first, second = (1, 0) if sys.byteorder == "little" else (0, 1)
     halves[first::2] = data[:-1]
-    halves[second::2] = following = data[1:]
+    halves[second::2] = following
+    both = array("Q", halves.tobytes())
     found = set(compress(_mixed(both), following)) if both else set()  # without those that end a run
-    return found.union(_mixed(array("Q", map(ord, set(runs) - {_APART}))))
+    found.update(map(_characters.__getitem__, set(runs) - {_APART}))
+    return found
 
 
 def _mixed(pairs: array[int]) -> array[int]:

@@ -192,7 +192,9 @@ def _moment(document: Document) -> datetime:
 def found_by(data: bytes) -> set[int]:
     """The numbers that a document is found by, from its file, unpacked."""
     head, _, lines = data.partition(b"\n")
-    return codes.of(folding.folded(lines.decode())) | {codes.source(msgspec.json.decode(head)[0])}
+    found = codes.of(folding.folded(lines.decode()))
+    found.add(codes.source(msgspec.json.decode(head)[0]))
+    return found
 
 
 class _Months:

@@ -29,10 +29,11 @@ window._w = (coded) => {
   if (document.currentScript) document.currentScript.coded = coded;
 };
 
-function load(path) {
+/* `version` keeps a host's and a browser's cache from giving an older file than the directory knows. */
+function load(path, version) {
   let file = files.get(path);
   if (!file) {
-    file = fresh(path);
+    file = fresh(path, version);
     file.catch(() => files.delete(path)); // so that it can be tried again
     files.set(path, file);
     if (files.size > 400) files.delete(files.keys().next().value);
@@ -40,7 +41,7 @@ function load(path) {
   return file;
 }
 
-function fresh(path) {
+function fresh(path, version) {
   return new Promise((done, failed) => {
     const script = document.createElement("script");
     script.onload = () => {
@@ -56,7 +57,7 @@ function fresh(path) {
       script.remove();
       failed(new Error(path));
     };
-    script.src = root + "search/" + path;
+    script.src = root + "search/" + path + (version ? "?" + version : "");
     document.head.appendChild(script);
   });
 }
@@ -301,7 +302,7 @@ let directory = null;
 
 async function prepareDirectory() {
   if (directory) return;
-  const [rules, sources, segments] = JSON.parse(textOf(await load("directory.js")));
+  const [rules, sources, segments] = JSON.parse(textOf(await load("directory.js", Date.now())));
   if (rules !== RULES) throw new Error("directory.js");
   directory = { sources: new Map(sources), segments: segments.map(segmentOf).reverse() };
 }
@@ -323,7 +324,7 @@ const dayOf = ({ days }, number) => days.find(([, first, end]) => number < end);
 async function posting(segment, code) {
   const scaled = code * segment.files, file = Math.floor(scaled / 0x100000000);
   const path = `${segment.name}/${file}.js`;
-  const data = await load(path);
+  const data = await load(path, segment.documents);
   let from = 0;
   const number = () => {
     let value = 0, shift = 1, byte;

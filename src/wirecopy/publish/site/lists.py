@@ -108,12 +108,7 @@ class Lists:
         )
 
     def _front_head(self, path: str) -> str:
-        feeds = ""
-        if self._look.feeds:
-            feeds = "".join(
-                f'<link rel="alternate" type="{media}" title="{name}" href="{relative(f"feeds/{file}", path)}"/>'
-                for media, name, file in _FEEDS
-            )
+        feeds = self._feeds("all", path)
         if not self._look.address:
             return feeds
         here = escape(self._look.address if path == plan.FRONT else self._look.address + path)
@@ -128,6 +123,15 @@ class Lists:
             f'<meta property="og:title" content="{escape(self._frame.title)}"/>'
             f'<meta property="og:url" content="{here}"/>'
             f'<script type="application/ld+json">{data(said)}</script>'
+        )
+
+    def _feeds(self, name: str, path: str) -> str:
+        """The links by which feed readers find the feeds of this name, where there are feeds beside the site."""
+        if "feeds" not in self._look.beside:
+            return ""
+        return "".join(
+            f'<link rel="alternate" type="{media}" title="{label}" href="{relative(f"feeds/{name}{ending}", path)}"/>'
+            for media, label, ending in _FEEDS
         )
 
     # --- by day, by source ------------------------------------------------------------------------------------------
@@ -200,7 +204,8 @@ class Lists:
             for month, _ in shelf.months
         )
         parts.append(f'<h2>{escape(say("months"))}</h2><ul class="calendar">{links}</ul>')
-        return self._frame.page(path, shelf.name or shelf.source, "".join(parts), current=plan.SOURCES)
+        head = self._feeds(f"sources/{shelf.source}", path)
+        return self._frame.page(path, shelf.name or shelf.source, "".join(parts), head=head, current=plan.SOURCES)
 
     def month(self, shelf: Shelf, of: str, headlines: Sequence[Headline], days: Iterable[str] = ()) -> bytes:
         """The page of a month of a source: its documents, or the `days` of the month where they would be too many."""
@@ -307,6 +312,13 @@ class Lists:
         parts = [f"<h1>{escape(say('about'))}</h1>", f"<p>{escape(say('about_what'))}</p>"]
         parts += [f"<h2>{escape(say(f'{name}_title'))}</h2><p>{escape(say(name))}</p>" for name in _ABOUT]
         parts.append('<p><a href="manifest.json">manifest.json</a></p>')
+        beside = "".join(
+            f'<li><a href="{name}/{file}">{label}</a></li>'
+            for name, file, label in _BESIDE
+            if name in self._look.beside and (self._look.address or file != "feeds.opml")
+        )
+        if beside:
+            parts.append(f"<h2>{escape(say('beside'))}</h2><ul>{beside}</ul>")
         if has_downs:
             parts.append(f'<p><a href="{plan.TAKE_DOWNS}">{escape(say("take_downs"))}</a></p>')
         contact = self._look.contact
@@ -382,10 +394,20 @@ class Lists:
 _SITEMAPS = "http://www.sitemaps.org/schemas/sitemap/0.9"
 _KINDS = frozenset({"liveblog", "gallery", "video", "audio"})
 _ABOUT = ("about_read", "about_check", "about_rights")
+_BESIDE = (
+    ("feeds", "all.rss", "RSS"),
+    ("feeds", "all.atom", "Atom"),
+    ("feeds", "all.json", "JSON Feed"),
+    ("feeds", "changes.atom", "Atom ±"),
+    ("feeds", "feeds.opml", "OPML"),
+    ("epub", "catalog.atom", "EPUB (OPDS)"),
+    ("markdown", "index.md", "Markdown"),
+    ("data", "manifest.json", "Parquet, JSON"),
+)
 _FEEDS = (
-    ("application/rss+xml", "RSS", "all.rss"),
-    ("application/atom+xml", "Atom", "all.atom"),
-    ("application/feed+json", "JSON Feed", "all.json"),
+    ("application/rss+xml", "RSS", ".rss"),
+    ("application/atom+xml", "Atom", ".atom"),
+    ("application/feed+json", "JSON Feed", ".json"),
 )
 
 
