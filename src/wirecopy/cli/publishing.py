@@ -32,6 +32,10 @@ _WATCHED = 2.0
 """Seconds between two looks at an archive that is watched: one row is read."""
 
 
+_NAMED = 10
+"""How many changed pages of articles are named."""
+
+
 class Done(Noun, frozen=True, kw_only=True):
     """What publishing one format did. `path`: where it stands; `begin`: what to open, "" for nothing to open."""
 
@@ -382,6 +386,12 @@ def _tell(done: Done) -> None:
         held = f"{done.documents:,} documents"
     if done.written or done.removed:
         result(f"{done.path}: {done.written:,} files written, {done.removed:,} removed; {held} in all")
+        pages = [path for path in done.changed if path.startswith("articles/") and ".r/" not in path]
+        if len(pages) < done.documents:  # the first time it is all of them
+            for path in pages[:_NAMED]:
+                result(f"  {path}")
+            if len(pages) > _NAMED:
+                result(f"  and {len(pages) - _NAMED:,} more")
         if done.begin:
             result(f"begin reading at {done.begin}")
     else:

@@ -243,7 +243,9 @@ def demo_ends(played: Played) -> None:
     """Where to look."""
     config = Path(played.folder) / "wirecopy.toml"
     checked = "every stored and published byte was checked" if not played.damage else f"{played.damage} are damaged"
-    result(f"\nPublished {played.documents} documents as a site, feeds, books and Markdown, {played.files} files; {checked}.")
+    result(
+        f"\nPublished {played.documents} documents as site, feeds, books, Markdown: {played.files} files; {checked}."
+    )
     rows = [
         (f"  {Path(played.folder) / 'public' / 'index.html'}", "begin reading here"),
         (f"  {Path(played.folder) / 'classic' / 'articles'}", "the same as classic documents"),
