@@ -150,3 +150,16 @@ def test_what_a_search_finds_becomes_a_book(mirror, capsys):
     assert "is there already" in capsys.readouterr().err
     assert main(["search", "没有的词", "--epub", "none.epub"]) == 0
     assert not Path("none.epub").exists()
+
+
+def test_a_book_from_before_a_take_down_is_told_and_the_next_publication_is_without_it(mirror, capsys):
+    settle("2", "二")
+    assert main(["publish", "epub"]) == 0
+    assert main(["remove", "dw-zh/1", "--reason", "a court said so"]) == 0
+    capsys.readouterr()
+    assert main(["verify", "--absent"]) == 3
+    assert "published before the last take-down" in capsys.readouterr().out
+    before = {path: path.read_bytes() for path in Path("public/epub").rglob("*.epub")}
+    assert main(["publish"]) == 0  # what stands is published too
+    assert main(["verify", "--absent"]) == 0
+    assert {path: path.read_bytes() for path in Path("public/epub").rglob("*.epub")} != before

@@ -691,7 +691,7 @@ def _copies_of(archive: Path) -> list[Path]:
 
 def _absent(arguments: argparse.Namespace, config: Config, folder: Path) -> int:
     """Search for what was taken down in the archive, its copies, and all that is published."""
-    from wirecopy.cli import upkeep
+    from wirecopy.cli import publishing, upkeep
 
     for each in (named := [Path(each) for each in arguments.copy]):
         if not each.is_file():
@@ -708,7 +708,7 @@ def _absent(arguments: argparse.Namespace, config: Config, folder: Path) -> int:
             shown.step("searching", done >> 20, 0)
 
         unpurged = [each for each in archive.take_downs() if each.purged is None]
-        found = list(archive.leftovers(files, arguments.absent, tell))
+        found = [*archive.leftovers(files, arguments.absent, tell), *publishing.behind(config, archive.take_downs())]
     if arguments.json:
         as_json({"leftovers": found, "files": len(files), "unpurged": len(unpurged)})
     else:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import argparse
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,7 +18,7 @@ from wirecopy.archive import open_archive
 from wirecopy.cli.terminal import as_json, bar, result, talk
 from wirecopy.config import Config
 from wirecopy.errors import ConfigError, FetchError, PublishError
-from wirecopy.model import Damage, Edition, Noun, replace
+from wirecopy.model import Damage, Edition, Leftover, Noun, TakeDown, replace
 from wirecopy.publish import manifest
 from wirecopy.publish.output import BOOKMARK
 
@@ -55,7 +55,7 @@ def publish(arguments: argparse.Namespace) -> int:
     """Write what changed since the last publication, in each format; with --watch until stopped."""
     config = configs.load(configs.find(arguments.config))
     is_of_documents = arguments.layout or arguments.pictures
-    formats = tuple(dict.fromkeys(arguments.formats or (("markdown",) if is_of_documents else config.formats)))
+    formats = tuple(dict.fromkeys(arguments.formats or (("markdown",) if is_of_documents else _standing(config))))
     _check(arguments, formats)
     if arguments.watch:
         return _watch(arguments, config, formats)
@@ -104,9 +104,32 @@ def again(config: Config, folder: Path) -> None:
     published(here, config, tuple(stand))
 
 
+def _standing(config: Config) -> list[str]:
+    """What the file says, and what stands already: a format that was published once is not left behind."""
+    return [*config.formats, *(name for name in _FORMATS if _stands(folder_of(config, name)))]
+
+
 def _stands(folder: Path) -> bool:
     """Was something published in this folder?"""
-    return (folder / manifest.ROOT).exists() or (folder / BOOKMARK).exists() or any(folder.glob(".*.zim.wirecopy.json"))
+    return (folder / manifest.ROOT).exists() or any(_bookmarks(folder))
+
+
+def _bookmarks(folder: Path) -> Iterator[Path]:
+    """What publishers noted in this folder of what it shows."""
+    yield from (each for each in (folder / BOOKMARK, *folder.glob(f".*.zim{BOOKMARK}")) if each.is_file())
+
+
+def behind(config: Config, downs: Sequence[TakeDown]) -> list[Leftover]:
+    """What was published last before something was taken down. Books, tables and the files of the search are packed, so
+    that nobody finds in them what may still be there.
+    """
+    last = max((each.at for each in downs), default=None)
+    return [
+        Leftover(file=str(noted.parent), what="published before the last take-down: publish it again", known=0, of=0)
+        for name in _FORMATS
+        for noted in _bookmarks(folder_of(config, name))
+        if last is not None and datetime.fromtimestamp(noted.stat().st_mtime, UTC) < last
+    ]
 
 
 def check(folder: Path) -> list[Damage]:

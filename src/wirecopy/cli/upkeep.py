@@ -91,7 +91,8 @@ def leftovers(found: list[Leftover], searched: list[Path]) -> None:
         result(f"absent: nothing of what was taken down is known again in {len(searched):,} files and the archive")
         return
     for each in found:
-        result(f"{styled('there', 'bad')} {each.file}: {printable(each.what)}; {each.known} of {each.of} traces")
+        traces = f"; {each.known} of {each.of} traces" if each.of else ""
+        result(f"{styled('there' if each.of else 'perhaps', 'bad')} {each.file}: {printable(each.what)}{traces}")
 
 
 # --- the disk --------------------------------------------------------------------------------------------------------

@@ -39,12 +39,12 @@ RENDERING = 1
 """Raise this with every change to the bytes of a page: sites are then made anew."""
 
 _MOST_TERMS = 1000  # authors or topics that their index names
-_RENDITIONS = {"small": "small", "full": "full"}
+
+_Beside = tuple[Headline | None, Headline | None]
 
 
 class _Bookmark(Noun, frozen=True, kw_only=True):
-    """What a folder shows. `searched`: the rules of the search's index; `since`:
-    the day from which on articles show pictures."""
+    """What a folder shows. `searched`: the rules of the search; `since`: the day from which on there are pictures."""
 
     archive: str
     stamp: int
@@ -374,10 +374,10 @@ class _Publication:
     def _shown(self, document: Document, tier: str, path: str) -> Callable[[Picture], Shown | None]:
         """What is shown of a document's pictures on a page of this tier at this path."""
         root = "../" * path.count("/")
-        sizes = tuple(each for each in ("small", "full") if each in self._look.tiers)
+        sizes = sorted(_renditions(self._look), reverse=True)  # "small" first
 
         def shown(picture: Picture) -> Shown | None:
-            copies = [self._copies.name(document, picture, _RENDITIONS[each]) for each in sizes]
+            copies = [self._copies.name(document, picture, each) for each in sizes]
             found = [copy for copy in copies if copy is not None]
             if not found:
                 return None
@@ -387,9 +387,6 @@ class _Publication:
             return Shown(src=root + place, width=rendition.width, height=rendition.height, full=root + found[-1][0])
 
         return shown
-
-
-_Beside = tuple[Headline | None, Headline | None]
 
 
 def _check(look: Look) -> None:
@@ -402,7 +399,8 @@ def _check(look: Look) -> None:
 
 
 def _renditions(look: Look) -> tuple[str, ...]:
-    return tuple(_RENDITIONS[tier] for tier in look.tiers if tier in _RENDITIONS)
+    """The renditions that stand in the folder: tiers with pictures are called as these are."""
+    return tuple(tier for tier in look.tiers if tier != "text")
 
 
 def pictures_since(edition: Edition, look: Look) -> str:
