@@ -81,7 +81,7 @@ def test_an_outlet_added_by_its_address_is_mirrored(shape, capsys):
         assert (source.name, source.language, source.homepage) == ("The Valley Courier", "en", f"{running.url}/")
         assert run("collect") == 0
         assert run("publish") == 0
-        published = "\n".join(path.read_text("utf-8") for path in Path("public/articles").rglob("*.md"))
+        published = "\n".join(path.read_text("utf-8") for path in Path("public/markdown/articles").rglob("*.md"))
         listed = running.printed[:3] if shape == "wordpress" else running.printed
         assert published.count("\n# ") == len(listed)
         for printed in listed:

@@ -46,6 +46,7 @@ class Done(Noun, frozen=True, kw_only=True):
     unchanged: int = 0
     documents: int = 0
     captures: int = 0
+    new: int = 0
     bytes: int = 0
     begin: str = ""
     changed: tuple[str, ...] = ()
@@ -369,6 +370,7 @@ def _warc(config: Config, arguments: argparse.Namespace, progress: Progress) -> 
         written=done.written,
         removed=done.removed,
         captures=done.captures,
+        new=done.new,
         bytes=done.size,
     )
 
@@ -404,11 +406,11 @@ def _done(name: str, folder: Path, published: Published, begin: str) -> Done:
 def _tell(done: Done) -> None:
     """A line of what was done, and where to begin."""
     if done.format == "warc":
-        held = f"{done.captures:,} captures, {done.bytes / 1e6:,.1f} MB"
+        held = f"{done.new:,} captures written, {done.captures:,} in all, {done.bytes / 1e6:,.1f} MB"
     else:
-        held = f"{done.documents:,} documents"
+        held = f"{done.documents:,} documents in all"
     if done.written or done.removed:
-        result(f"{done.path}: {done.written:,} files written, {done.removed:,} removed; {held} in all")
+        result(f"{done.path}: {done.written:,} files written, {done.removed:,} removed; {held}")
         pages = [path for path in done.changed if path.startswith("articles/") and ".r/" not in path]
         if len(pages) < done.documents:  # the first time it is all of them
             for path in pages[:_NAMED]:

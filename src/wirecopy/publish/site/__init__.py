@@ -352,7 +352,8 @@ class _Publication:
             output.remove(plan.TAKE_DOWNS)
             output.remove(TAKE_DOWNS_DATA)
         self._front({(term.source, term.name): term for term in sections})
-        output.write(plan.STYLE, _theme("style.css"))
+        for file in (plan.STYLE, plan.ICON):
+            output.write(file, _theme(file))
         if look.address:
             months = sorted({month for shelf in self._shelves.values() for month, _ in shelf.months}, reverse=True)
             output.write(plan.SITEMAP, self._lists.sitemaps(months))

@@ -73,7 +73,7 @@ class Frame:
             f'<meta http-equiv="Content-Security-Policy" content="{POLICY}"/>'
             '<meta name="viewport" content="width=device-width, initial-scale=1"/>'
             '<meta name="referrer" content="no-referrer"/><meta name="color-scheme" content="light dark"/>'
-            f'<link rel="stylesheet" href="{style}"/>'
+            f'<link rel="stylesheet" href="{style}"/><link rel="icon" href="{relative(plan.ICON, here)}"/>'
         )
         links = "".join(
             f'<li><a href="{relative(target, here)}"{_CURRENT if target == current else ""}>'

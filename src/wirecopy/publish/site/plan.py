@@ -19,6 +19,7 @@ CHANGES = "changes.html"
 TAKE_DOWNS = "take-downs.html"
 ABOUT = "about.html"
 STYLE = "style.css"
+ICON = "icon.svg"
 SITEMAP = "sitemap.xml"
 
 LISTS = "manifest/lists.json"
