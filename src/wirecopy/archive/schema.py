@@ -1,6 +1,6 @@
 """The tables of an archive in SQLite: numbered migrations, and the rows as named tuples.
 
-- Migrations go forward only, each in one transaction; what has been released is never edited.
+- Migrations go forward only, each in one transaction (a new archive: all in one); what is released is never edited.
 - A row carries a check sum over its columns, so that a byte that changed on the disk is noticed wherever it is.
   Rows without one are kept twice, or can be counted again.
 - Columns and their meaning are promised in docs/formats.md.
@@ -936,16 +936,18 @@ def from_micros(micros: int) -> datetime:
 
 
 def migrate(connection: sqlite3.Connection) -> int:
-    """Bring an archive (or an empty file) to today's schema, a transaction a step; how many steps it took."""
+    """Bring an archive to today's schema, a transaction a step, or an empty file, in one; how many steps it took."""
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     steps = [step for step in MIGRATIONS if step.number > version]
     for step in steps:
-        connection.execute("BEGIN IMMEDIATE")
+        if version or step is steps[0]:
+            connection.execute("BEGIN IMMEDIATE")
         for statement in _statements(step.sql):
             connection.execute(statement)
         connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         connection.execute(f"PRAGMA user_version = {step.number}")
-        connection.execute("COMMIT")
+        if version or step is steps[-1]:
+            connection.execute("COMMIT")
     return len(steps)
 
 
