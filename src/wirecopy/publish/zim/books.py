@@ -13,7 +13,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from unicodedata import category, normalize
@@ -62,9 +62,10 @@ class Book:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if kind is None:  # else it is thrown away, and need not be packed first
-            with _quiet(), _ours():
-                self._creator.__exit__(kind, error, trace)
+        # What failed is finished too, before it is thrown away: a creator that is not waits, at its end, for threads
+        # that wait for the interpreter.
+        with _quiet(), _ours() if kind is None else suppress(Exception):
+            self._creator.__exit__(None, None, None)
 
     def tell(self, metadata: Mapping[str, str], illustration: bytes) -> None:
         """What the book says of itself."""
