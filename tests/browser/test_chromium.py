@@ -104,7 +104,9 @@ class Window:
             self.said.append(message.text)
 
     def open(self, address: str):
-        """The page at this address, loaded."""
+        """The page at this address, loaded. The one before is left first: a browser fetches an icon when it likes, and
+        gives up on it when the page is left; that is no complaint about the next."""
+        self.page.goto("about:blank")
         self.said.clear()
         self.asked.clear()
         self.page.goto(address)
