@@ -253,6 +253,10 @@ class PageRules(Noun, frozen=True, kw_only=True):
     until: str = ""
 
 
+RESPECTED = ("robots", "noarchive", "tdm", "ai")
+"""The wishes that can be obeyed: robots.txt, `noarchive`, a reservation of text and data mining, and of use for AI."""
+
+
 class Source(Noun, frozen=True, kw_only=True):
     """An outlet in one language: where it lists, how to ask it, how to read it. See docs/config.md for each key.
 
@@ -290,10 +294,17 @@ class Source(Noun, frozen=True, kw_only=True):
     pace: float = 1.0
     keep_captures: float = 0.0
     keep_pictures: float = 0.0
+    respect: tuple[str, ...] = ("robots",)
+
+
+MOST_ALSO = 7
+"""Indexes beside the first that are remembered of a lead: more tell nothing new about what an index leaves out."""
 
 
 class Lead(Noun, frozen=True, kw_only=True):
-    """A source says that there is an article here. `key` names the article within the source; `via` is the index."""
+    """A source says that there is an article here. `key` names the article within the source; `via` is the index that
+    said so first, `also` the others that did (`MOST_ALSO` at most are kept).
+    """
 
     source: str
     key: str
@@ -306,6 +317,7 @@ class Lead(Noun, frozen=True, kw_only=True):
     published: datetime | None = None
     modified: datetime | None = None
     via: str = ""
+    also: tuple[str, ...] = ()
 
 
 Headers = tuple[tuple[str, str], ...]
@@ -367,7 +379,9 @@ class Validators(Noun, frozen=True, kw_only=True):
 
 
 class Visit(Noun, frozen=True, kw_only=True):
-    """What we remember of asking one address. `due`: not again before. `result`: the last answer in a word."""
+    """What we remember of asking one address. `due`: not again before. `result`: the last answer in a word. `good`:
+    when it last answered as it should; `since`: when the first of the latest `failures` in a row was.
+    """
 
     url: str
     validators: Validators = Validators()
@@ -376,6 +390,8 @@ class Visit(Noun, frozen=True, kw_only=True):
     due: datetime | None = None
     failures: int = 0
     result: str = ""
+    good: datetime | None = None
+    since: datetime | None = None
 
 
 # --- what was read and kept ---------------------------------------------------------------------------------------
@@ -416,6 +432,8 @@ class Article(Noun, frozen=True, kw_only=True):
     `authors` the names in it. `published`, `modified`: the outlet's own moments; `body` is complete: dateline, agency
     and rights lines stand in it and are repeated in their fields. `reader` names the shape it was read from and
     `rules` the version of the rules; `weak` marks a reading of last resort. `lost` counts what was not understood.
+    `usage` are the publisher's wishes on what may be done with it, verbatim, each as `signal: value`
+    (collect/read/usage.py); no reader sees them, so that they alone make no revision.
     """
 
     source: str
@@ -447,6 +465,7 @@ class Article(Noun, frozen=True, kw_only=True):
     weak: bool = False
     lost: tuple[tuple[str, int], ...] = ()
     seams: tuple[Seam, ...] = ()
+    usage: tuple[str, ...] = ()
 
 
 class Change(StrEnum):
@@ -530,6 +549,79 @@ class Outcome(Noun, frozen=True, kw_only=True):
     pictures_missing: int = 0
     failures: tuple[Failure, ...] = ()
     complaints: tuple[str, ...] = ()
+
+
+# --- operating ----------------------------------------------------------------------------------------------------
+
+
+class Footprint(Noun, frozen=True, kw_only=True):
+    """What one host was asked on one day (UTC), as its own log counts it: every request that was sent, robots.txt,
+    redirects and pictures too. `bytes`: of bodies, as they came. `not_modified`: 304s; `refused`: 429s and 503s;
+    `failed`: requests without an answer.
+    """
+
+    host: str
+    day: str
+    asked: int = 0
+    bytes: int = 0
+    not_modified: int = 0
+    refused: int = 0
+    failed: int = 0
+
+
+class SourceDay(Noun, frozen=True, kw_only=True):
+    """What one source gave on one day (UTC). `leads`: never seen before. `new` to `back`: revisions. `held`, `failed`:
+    leads that came into that state. Of the new articles, `undated` have no moment, `unsigned` no author, `unpictured`
+    no picture, and all have so many `characters`.
+    """
+
+    source: str
+    day: str
+    leads: int = 0
+    new: int = 0
+    edited: int = 0
+    gone: int = 0
+    back: int = 0
+    held: int = 0
+    failed: int = 0
+    undated: int = 0
+    unsigned: int = 0
+    unpictured: int = 0
+    characters: int = 0
+
+
+class Trouble(StrEnum):
+    """What can be wrong with a source, or ("" as the source) with the mirror itself: see health.py."""
+
+    FAILING = "failing"
+    SILENT = "silent"
+    SHRUNK = "shrunk"
+    HELD = "held"
+    UNDATED = "undated"
+    UNSIGNED = "unsigned"
+    UNPICTURED = "unpictured"
+    SHORT = "short"
+    GAP = "gap"
+    CLOCK = "clock"
+    DISK = "disk"
+    TARGET = "target"
+
+
+class Incident(Noun, frozen=True, kw_only=True):
+    """Something was wrong from `since` until `until` (None: still is). `what`: the address or the reason, in the words
+    of whoever gave it; `now` and `usual`: the figure that is out of the ordinary, and what it is otherwise.
+    `told`: the channels that were told, as (channel, "begun" | "began" | "ending" | "ended"); "begun" and "ending" are
+    what was not finished: it may have arrived, so it is not told again.
+    """
+
+    source: str
+    trouble: Trouble
+    since: datetime
+    until: datetime | None = None
+    what: str = ""
+    now: float = 0.0
+    usual: float = 0.0
+    told: tuple[tuple[str, str], ...] = ()
 
 
 class File(Noun, frozen=True, kw_only=True):
@@ -869,6 +961,14 @@ class Edition(Protocol):
 
     def take_downs(self) -> tuple[TakeDown, ...]:
         """What the operator of the archive took out of it, oldest first."""
+        ...
+
+    def source_days(self, source: str, most: int) -> tuple[SourceDay, ...]:
+        """The latest days on which a source gave something, at most so many, oldest first."""
+        ...
+
+    def incidents(self, most: int) -> tuple[Incident, ...]:
+        """What was or is wrong: what still is first, then the latest that began, at most so many."""
         ...
 
 

@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Any
 
 from wirecopy import model
-from wirecopy.archive import barring, names, pictures, taking_down, terms
+from wirecopy.archive import barring, diary, names, pictures, taking_down, terms
 from wirecopy.archive.failing import HELP
 from wirecopy.archive.file import File
 from wirecopy.archive.kin import index as kin
@@ -41,10 +41,12 @@ from wirecopy.model import (
     Document,
     Entry,
     Headline,
+    Incident,
     Picture,
     Rendition,
     Revision,
     Shelf,
+    SourceDay,
     TakeDown,
     Term,
     decode,
@@ -287,6 +289,14 @@ class SqliteEdition:
     def take_downs(self) -> tuple[TakeDown, ...]:
         """What the operator of the archive took out of it, oldest first."""
         return taking_down.take_downs(self._file)
+
+    def source_days(self, source: str, most: int) -> tuple[SourceDay, ...]:
+        """The latest days on which a source gave something, at most so many, oldest first."""
+        return diary.source_days(self._file, source, most=most)
+
+    def incidents(self, most: int) -> tuple[Incident, ...]:
+        """What was or is wrong: what still is first, then the latest that began, at most so many."""
+        return diary.incidents(self._file, most=most)
 
     def _row(self, rest: str, *values: object) -> DocumentRow | None:
         return self._file.first(DOCUMENTS, rest, *values)

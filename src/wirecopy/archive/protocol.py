@@ -24,7 +24,9 @@ from wirecopy.model import (
     Edition,
     Entry,
     Evidence,
+    Footprint,
     Growth,
+    Incident,
     Lead,
     Leftover,
     LetGo,
@@ -33,6 +35,7 @@ from wirecopy.model import (
     Removal,
     Revision,
     Source,
+    SourceDay,
     State,
     TakeDown,
     Visit,
@@ -263,6 +266,42 @@ class Archive(Protocol):
 
     def last_copy(self, source: str) -> datetime | None:
         """When the latest standing copy of an article of this source was taken; None if there is none."""
+        ...
+
+    # --- the diary
+
+    def next_due(self, source: str) -> datetime | None:
+        """When the next article or picture of a source is due; None: none is."""
+        ...
+
+    def published(self, source: str, since: datetime) -> tuple[datetime, ...]:
+        """When the articles of a source were published that are from this moment or later, oldest first: by their own
+        word where that can be believed, else when they were taken.
+        """
+        ...
+
+    def source_days(self, source: str, since: str) -> tuple[SourceDay, ...]:
+        """What a source gave since this day ("yyyy-mm-dd"), oldest first, without the days it gave nothing."""
+        ...
+
+    def tread(self, footprints: Iterable[Footprint]) -> None:
+        """Hosts were asked this, besides what is known of the day; in one transaction."""
+        ...
+
+    def footprints(self, since: str) -> tuple[Footprint, ...]:
+        """What hosts were asked since this day ("yyyy-mm-dd"), by day, then host."""
+        ...
+
+    def keep_incident(self, incident: Incident) -> None:
+        """Keep what was or is wrong, in the place of what is known of the same (source, trouble, since)."""
+        ...
+
+    def incidents(self, *, only_open: bool = False, most: int = 1000) -> tuple[Incident, ...]:
+        """What still is wrong first, then what was, the latest first; at most so many."""
+        ...
+
+    def set_back(self, now: datetime) -> int:
+        """Make due at `now` what was looked at after it, because the clock was wrong then; of how many."""
         ...
 
     # --- the whole

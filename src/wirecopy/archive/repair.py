@@ -33,11 +33,14 @@ from wirecopy.archive.schema import (
     DICTIONARIES,
     DOCUMENTS,
     EVIDENCE,
+    FOOTPRINTS,
     HABITS,
+    INCIDENTS,
     LEDGER,
     PAGES,
     PICTURES,
     REVISIONS,
+    SOURCE_DAYS,
     TERMS,
     VERSIONS,
     VISITS,
@@ -489,6 +492,13 @@ class _Repair:
 
     def _rest(self) -> None:
         """What is only remembered may be lost: it is asked for again. It is named all the same."""
+        diary: tuple[Table[Any], ...] = (SOURCE_DAYS, FOOTPRINTS, INCIDENTS)
+        for each in diary:
+            keys = " AND ".join(f"{column} = ?" for column in each.told_by)
+            for stored in self._doubted.get(each.name, ()):
+                named = [stored[each.columns.index(column)] for column in each.told_by]
+                if not self._file.row(f"SELECT 1 FROM {each.name} WHERE {keys}", *named):  # noqa: S608  # as below
+                    self._lose(each.what, each.told(stored), "it is not what was written; nothing else says it")
         for table in (VISITS, HABITS):
             known = f"SELECT 1 FROM {table.name} WHERE {table.columns[0]} = ?"  # noqa: S608  # our tables' names
             for stored in self._doubted.get(table.name, ()):

@@ -497,6 +497,55 @@ MIGRATIONS = (
         ) STRICT;
         """,
     ),
+    Migration(
+        10,
+        "a diary: what sources gave, what hosts were asked, what was wrong",
+        """
+        CREATE TABLE source_days (
+            source TEXT NOT NULL,
+            day TEXT NOT NULL,
+            leads INTEGER NOT NULL,
+            new INTEGER NOT NULL,
+            edited INTEGER NOT NULL,
+            gone INTEGER NOT NULL,
+            back INTEGER NOT NULL,
+            held INTEGER NOT NULL,
+            failed INTEGER NOT NULL,
+            undated INTEGER NOT NULL,
+            unsigned INTEGER NOT NULL,
+            unpictured INTEGER NOT NULL,
+            characters INTEGER NOT NULL,
+            sum INTEGER NOT NULL,
+            PRIMARY KEY (source, day)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE footprints (
+            host TEXT NOT NULL,
+            day TEXT NOT NULL,
+            asked INTEGER NOT NULL,
+            bytes INTEGER NOT NULL,
+            not_modified INTEGER NOT NULL,
+            refused INTEGER NOT NULL,
+            failed INTEGER NOT NULL,
+            sum INTEGER NOT NULL,
+            PRIMARY KEY (host, day)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE incidents (
+            source TEXT NOT NULL,
+            trouble TEXT NOT NULL,
+            since INTEGER NOT NULL,
+            until INTEGER,
+            incident TEXT NOT NULL,
+            sum INTEGER NOT NULL,
+            PRIMARY KEY (source, trouble, since)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX incidents_by_time ON incidents (since);
+        CREATE INDEX incidents_open ON incidents (source) WHERE until IS NULL;
+
+        CREATE INDEX ledger_by_first_seen ON ledger (source, first_seen);
+        """,
+    ),
 )
 VERSION = MIGRATIONS[-1].number
 
@@ -558,6 +607,46 @@ class HabitsRow(NamedTuple):
 
     source: str
     habits: str
+
+
+class SourceDayRow(NamedTuple):
+    """What a source gave on a day."""
+
+    source: str
+    day: str
+    leads: int
+    new: int
+    edited: int
+    gone: int
+    back: int
+    held: int
+    failed: int
+    undated: int
+    unsigned: int
+    unpictured: int
+    characters: int
+
+
+class FootprintRow(NamedTuple):
+    """What a host was asked on a day."""
+
+    host: str
+    day: str
+    asked: int
+    bytes: int
+    not_modified: int
+    refused: int
+    failed: int
+
+
+class IncidentRow(NamedTuple):
+    """What was wrong with a source, from when to when."""
+
+    source: str
+    trouble: str
+    since: int
+    until: int | None
+    incident: str
 
 
 class SearchedRow(NamedTuple):
@@ -841,7 +930,7 @@ class Table(Generic[R]):
         self.name, self.what = name, what
         columns = cast("tuple[str, ...]", row._fields)  # type: ignore[attr-defined]  # every R is a NamedTuple
         self._make = cast("type[NamedTuple]", row)._make
-        self.columns, self._told_by = columns, told_by
+        self.columns, self.told_by = columns, told_by
         self._numbered = columns[0] == "id" and told_by != ("id",)
         written = (columns[1:] if self._numbered else columns) + ("sum",)
         changed = ", ".join(f"{column} = excluded.{column}" for column in written if column not in told_by)
@@ -865,7 +954,7 @@ class Table(Generic[R]):
     def told(self, stored: tuple[Any, ...]) -> str:
         """A name for a row that `select` gave, for people."""
         named = dict(zip(self.columns, stored, strict=False))
-        values = (named[column] for column in self._told_by)
+        values = (named[column] for column in self.told_by)
         return " ".join(value.hex() if isinstance(value, bytes) else str(value) for value in values)
 
     def checked(self, stored: tuple[Any, ...]) -> R | None:
@@ -879,6 +968,9 @@ SOURCES = Table("sources", SourceRow, told_by=("id",), what="source")
 LEDGER = Table("ledger", LedgerRow, told_by=("source", "key"), what="ledger line")
 VISITS = Table("visits", VisitRow, told_by=("url",), what="visit")
 HABITS = Table("habits", HabitsRow, told_by=("source",), what="habits")
+SOURCE_DAYS = Table("source_days", SourceDayRow, told_by=("source", "day"), what="day of a source")
+FOOTPRINTS = Table("footprints", FootprintRow, told_by=("host", "day"), what="footprint")
+INCIDENTS = Table("incidents", IncidentRow, told_by=("source", "trouble", "since"), what="incident")
 SEARCHED = Table("searched", SearchedRow, told_by=("article",), what="search entry")
 INDEXING = Table("indexing", IndexingRow, told_by=("id",), what="state of the search index")
 BLOBS = Table("blobs", BlobRow, told_by=("digest",), what="blob")

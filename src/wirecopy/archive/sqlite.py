@@ -14,13 +14,14 @@ import hashlib
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import TypeVar
 from uuid import uuid4
 
 from wirecopy.archive import (
+    diary,
     dropping,
     names,
     packing,
@@ -49,6 +50,7 @@ from wirecopy.archive.schema import (
     LEDGER,
     PAGES,
     PICTURED,
+    PICTURES,
     REVISIONS,
     SOURCES,
     VISITS,
@@ -70,13 +72,16 @@ from wirecopy.archive.search.find import Found, find
 from wirecopy.archive.search.query import parse
 from wirecopy.errors import ArchiveError
 from wirecopy.model import (
+    MOST_ALSO,
     Article,
     Capture,
     Change,
     Checked,
     Damage,
     Entry,
+    Footprint,
     Growth,
+    Incident,
     Lead,
     Leftover,
     LetGo,
@@ -85,6 +90,7 @@ from wirecopy.model import (
     Removal,
     Revision,
     Source,
+    SourceDay,
     State,
     TakeDown,
     Visit,
@@ -160,6 +166,7 @@ class SqliteArchive:
                 entry = _first_entry(lead, at) if line is None else _next_entry(entry_of(line), lead, at)
                 article = self._file.put(LEDGER, line_of(entry))
                 self._name(article, lead.url)
+            diary.saw(self._file, leads[0].source if leads else "", at, new)
         return new
 
     def entry(self, source: str, key: str) -> Entry | None:
@@ -260,6 +267,7 @@ class SqliteArchive:
                 self._file.put(EVIDENCE, EvidenceRow(article, self._keep(capture, lead.source)))
             if revision is not None:
                 settled = self._insert(article, entry, revision)
+            diary.settled(self._file, entry, None if known is None else State(known.state), settled)
             self._name(article, lead.url)
             self._remember(visits)
         return settled
@@ -526,6 +534,64 @@ class SqliteArchive:
         latest = "SELECT at FROM documents WHERE source = ? ORDER BY at DESC LIMIT 1"
         moment = next((int(at) for (at,) in self._file.rows(latest, source)), None)
         return None if moment is None else from_micros(moment)
+
+    # --- the diary
+
+    def next_due(self, source: str) -> datetime | None:
+        """When the next article or picture of a source is due; None: none is."""
+        first = "SELECT min(due) FROM {} WHERE source = ?{}"
+        dues = [
+            moment
+            for table, rest in (("ledger", " AND state <> 'excluded'"), ("pictures", ""))
+            for (moment,) in self._file.rows(first.format(table, rest), source)
+            if moment is not None
+        ]
+        return from_micros(min(dues)) if dues else None
+
+    def published(self, source: str, since: datetime) -> tuple[datetime, ...]:
+        """When the articles of a source since this moment were published, oldest first."""
+        return diary.published(self._file, source, since)
+
+    def source_days(self, source: str, since: str) -> tuple[SourceDay, ...]:
+        """What a source gave since this day ("yyyy-mm-dd"), oldest first."""
+        return diary.source_days(self._file, source, since)
+
+    def tread(self, footprints: Iterable[Footprint]) -> None:
+        """Hosts were asked this, besides what is known of the day; in one transaction."""
+        with self._transaction():
+            diary.tread(self._file, footprints)
+
+    def footprints(self, since: str) -> tuple[Footprint, ...]:
+        """What hosts were asked since this day ("yyyy-mm-dd"), by day, then host."""
+        return diary.footprints(self._file, since)
+
+    def keep_incident(self, incident: Incident) -> None:
+        """Keep what was or is wrong, in the place of what is known of the same (source, trouble, since)."""
+        with self._transaction():
+            diary.keep(self._file, incident)
+            self._stamp()
+
+    def incidents(self, *, only_open: bool = False, most: int = 1000) -> tuple[Incident, ...]:
+        """What still is wrong first, then what was, the latest first."""
+        return diary.incidents(self._file, only_open=only_open, most=most)
+
+    def set_back(self, now: datetime) -> int:
+        """Make due what was looked at after `now` and is due after it: the clock was wrong then; of how many."""
+        changed = 0
+        moment, soon = to_micros(now), to_micros(now + timedelta(hours=1))
+        with self._transaction():
+            for line in self._file.every(LEDGER, "WHERE checked > ? AND due > ?", soon, moment):
+                self._file.put(LEDGER, line._replace(due=moment, checked=moment))
+                changed += 1
+            for picture in self._file.every(PICTURES, "WHERE checked > ? AND due > ?", soon, moment):
+                self._file.put(PICTURES, picture._replace(due=moment, checked=moment))
+                changed += 1
+            for row in self._file.every(VISITS):
+                visit = self._decoded(row.visit.encode(), Visit, f"the visit to {row.url}")
+                if visit.checked is not None and to_micros(visit.checked) > soon:
+                    self._remember([replace(visit, checked=now, due=now)])
+                    changed += 1
+        return changed
 
     # --- the whole
 
@@ -805,9 +871,15 @@ def _next_entry(entry: Entry, lead: Lead, at: datetime) -> Entry:
         kind=old.kind or lead.kind,
         authors=old.authors or lead.authors,
         via=old.via or lead.via,
+        also=_indexes_beside(old, lead),
     )
     due = at if moved and (entry.due is None or entry.due > at) else entry.due
     return replace(entry, lead=followed, last_seen=at, due=due)
+
+
+def _indexes_beside(old: Lead, lead: Lead) -> tuple[str, ...]:
+    known = {old.via or lead.via, *old.also, ""}
+    return (*old.also, *(each for each in (lead.via, *lead.also) if each not in known))[:MOST_ALSO]
 
 
 # --- what callers must keep to -------------------------------------------------------------------------------------
