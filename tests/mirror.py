@@ -5,7 +5,7 @@ from pathlib import Path
 
 from scripted import Time
 from wirecopy.archive import open_archive
-from wirecopy.cli.commands import run_round
+from wirecopy.cli.collecting import run_round
 from wirecopy.config import Config
 from wirecopy.model import Article, Gallery, document_text, pictures, walk
 from wirecopy.publish import markdown

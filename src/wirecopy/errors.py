@@ -50,6 +50,10 @@ class ArchiveError(WirecopyError):
     exit_code = 3
 
 
+class Unwritable(ArchiveError):
+    """The archive can't be written to now, and may be later: the disk is full, or refuses."""
+
+
 class PublishError(WirecopyError):
     """An output was not written; the one before stands."""
 

@@ -380,7 +380,8 @@ class Validators(Noun, frozen=True, kw_only=True):
 
 class Visit(Noun, frozen=True, kw_only=True):
     """What we remember of asking one address. `due`: not again before. `result`: the last answer in a word. `good`:
-    when it last answered as it should; `since`: when the first of the latest `failures` in a row was.
+    when it last answered as it should; `since`: when the first of the latest `failures` in a row was. Of an index,
+    `listed`: the leads it gave last; `usual`: how many it gives otherwise (a moving average).
     """
 
     url: str
@@ -392,6 +393,8 @@ class Visit(Noun, frozen=True, kw_only=True):
     result: str = ""
     good: datetime | None = None
     since: datetime | None = None
+    listed: int = 0
+    usual: float = 0.0
 
 
 # --- what was read and kept ---------------------------------------------------------------------------------------
@@ -433,7 +436,7 @@ class Article(Noun, frozen=True, kw_only=True):
     and rights lines stand in it and are repeated in their fields. `reader` names the shape it was read from and
     `rules` the version of the rules; `weak` marks a reading of last resort. `lost` counts what was not understood.
     `usage` are the publisher's wishes on what may be done with it, verbatim, each as `signal: value`
-    (collect/read/usage.py); no reader sees them, so that they alone make no revision.
+    (usage.py); no reader sees them, so that they alone make no revision.
     """
 
     source: str
@@ -611,7 +614,8 @@ class Incident(Noun, frozen=True, kw_only=True):
     """Something was wrong from `since` until `until` (None: still is). `what`: the address or the reason, in the words
     of whoever gave it; `now` and `usual`: the figure that is out of the ordinary, and what it is otherwise.
     `told`: the channels that were told, as (channel, "begun" | "began" | "ending" | "ended"); "begun" and "ending" are
-    what was not finished: it may have arrived, so it is not told again.
+    what was not finished: it may have arrived, so it is not told again. `tried`: the channels that could not be told,
+    how often, and before when not again.
     """
 
     source: str
@@ -622,6 +626,7 @@ class Incident(Noun, frozen=True, kw_only=True):
     now: float = 0.0
     usual: float = 0.0
     told: tuple[tuple[str, str], ...] = ()
+    tried: tuple[tuple[str, int, datetime], ...] = ()
 
 
 class File(Noun, frozen=True, kw_only=True):

@@ -130,6 +130,39 @@ def test_failures_back_off_and_never_give_up(failures, jitter):
     assert schedule.next_try(AT, failures + 1) >= schedule.next_try(AT, failures)
 
 
+MORNINGS = tuple(
+    AT.replace(hour=7) - timedelta(days=day, minutes=7 * number) for day in range(28, 0, -1) for number in (3, 2, 1)
+)
+
+
+def test_an_index_is_asked_as_soon_as_something_is_to_be_expected_and_seldom_at_night():
+    rates = schedule.rhythm(MORNINGS, AT)
+    assert len(rates) == 24
+    assert sum(rates) == pytest.approx(3, rel=0.05)
+    night, morning = (schedule.next_index(AT.replace(hour=hour, minute=0), 900, rates) for hour in (20, 6))
+    assert night - AT.replace(hour=20, minute=0) == timedelta(hours=2)
+    assert morning - AT.replace(hour=6, minute=0) < timedelta(minutes=30)
+
+
+def test_a_rhythm_is_known_after_a_week():
+    assert schedule.rhythm((), AT) == ()
+    assert schedule.rhythm((AT - timedelta(days=6),), AT) == ()
+    assert schedule.rhythm((AT - timedelta(days=90), AT - timedelta(days=8)), AT) != ()
+
+
+@given(
+    st.lists(st.integers(0, 40 * 86400), max_size=200), st.integers(60, 86400), st.floats(0, 1e9), st.floats(0, 0.999)
+)
+def test_an_index_is_asked_neither_too_often_nor_too_seldom(ages, every, max_age, jitter):
+    moments = sorted(AT - timedelta(seconds=age) for age in ages)
+    rates = schedule.rhythm(moments, AT)
+    wait = schedule.next_index(AT, every, rates, max_age=max_age, jitter=jitter) - AT
+    assert timedelta(seconds=every) <= wait <= timedelta(seconds=8 * every)
+    assert wait >= min(timedelta(seconds=max_age), timedelta(seconds=8 * every)) - timedelta(milliseconds=1)
+    busier = schedule.rhythm(sorted(moments * 2), AT)
+    assert schedule.next_index(AT, every, busier) <= schedule.next_index(AT, every, rates) or not rates
+
+
 def test_a_difference_is_told_in_words_and_in_chinese_by_the_character():
     before = article("德国总理周四访问北京。", "The old line stays.", title="总理访华")
     after = article("德国总理周五访问北京。", "The old line stays.", "A new one.", title="总理访问中国")

@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from wirecopy.archive import open_archive
-from wirecopy.cli.commands import run_round
+from wirecopy.cli.collecting import run_round
 from wirecopy.config import load
 from wirecopy.publish import markdown
 

@@ -12,7 +12,7 @@ import pytest
 import faults
 from mirror import Mirror, tree
 from wirecopy.archive import open_archive
-from wirecopy.cli.commands import run_round
+from wirecopy.cli.collecting import run_round
 from wirecopy.demo.outlet import FakeOutlet
 from wirecopy.model import State
 from wirecopy.publish import markdown

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from wirecopy.archive import open_archive
-from wirecopy.cli.commands import run_round
+from wirecopy.cli.collecting import run_round
 from wirecopy.config import Config
 from wirecopy.model import Lead, replace
 from wirecopy.outlets import shipped

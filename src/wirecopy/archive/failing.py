@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
-from wirecopy.errors import ArchiveError
+from wirecopy.errors import ArchiveError, Unwritable
 
 # In a damaged file even the words of an error may be no UTF-8.
 ERRORS = (sqlite3.Error, UnicodeDecodeError)
@@ -43,4 +43,5 @@ def in_words(path: Path, error: sqlite3.Error | UnicodeDecodeError) -> ArchiveEr
             words = f"is damaged ({error}): {HELP}"
         case _:
             words = f"SQLite says: {error}"
-    return ArchiveError(f"{path}: {words}")
+    passes = code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+    return (Unwritable if passes else ArchiveError)(f"{path}: {words}")

@@ -274,6 +274,12 @@ class Archive(Protocol):
         """When the next article or picture of a source is due; None: none is."""
         ...
 
+    def seen_before(self, source: str, moment: datetime, most: int) -> tuple[Entry, ...]:
+        """The lines of the ledger of a source that were first seen before this moment, the latest first, at most so
+        many.
+        """
+        ...
+
     def published(self, source: str, since: datetime) -> tuple[datetime, ...]:
         """When the articles of a source were published that are from this moment or later, oldest first: by their own
         word where that can be believed, else when they were taken.

@@ -493,13 +493,16 @@ class SqliteArchive:
 
     def enrol(self, sources: Iterable[Source]) -> None:
         """Remember what these sources are; what is known already changes nothing."""
+        told = [SourceRow(each.id, each.name, each.language, each.homepage, each.family) for each in sources]
+        known = {row.id: row for row in told and self._file.every(SOURCES)}
+        if all(known.get(new.id) == new for new in told):
+            return
         with self._transaction():
-            for source in sources:
-                new = SourceRow(source.id, source.name, source.language, source.homepage, source.family)
-                old = self._file.first(SOURCES, "WHERE id = ?", source.id) or SourceRow(source.id, "", "", "", "")
+            for new in told:
+                old = known.get(new.id) or SourceRow(new.id, "", "", "", "")
                 self._file.put(SOURCES, new)
                 if new != old:
-                    self._renamed(source.id, {old.family or old.id, new.family or new.id})
+                    self._renamed(new.id, {old.family or old.id, new.family or new.id})
 
     def _renamed(self, source: str, prefixes: set[str]) -> None:
         """Every document of a source shows what it is; and where the family is another, so are their names."""
@@ -547,6 +550,11 @@ class SqliteArchive:
             if moment is not None
         ]
         return from_micros(min(dues)) if dues else None
+
+    def seen_before(self, source: str, moment: datetime, most: int) -> tuple[Entry, ...]:
+        """The lines of the ledger that were first seen before this moment, the latest first."""
+        rest = f"WHERE source = ? AND first_seen < ? ORDER BY first_seen DESC LIMIT {most:d}"
+        return tuple(map(entry_of, self._file.every(LEDGER, rest, source, to_micros(moment))))
 
     def published(self, source: str, since: datetime) -> tuple[datetime, ...]:
         """When the articles of a source since this moment were published, oldest first."""

@@ -9,7 +9,7 @@ import argparse
 import os
 import re
 import shutil
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
@@ -21,7 +21,7 @@ from wirecopy import urls
 from wirecopy.archive import is_archive, open_archive
 from wirecopy.cli.terminal import Bar, as_json, bar, result, table, talk
 from wirecopy.errors import ConfigError, ReadError
-from wirecopy.model import Article, Lead, Outcome, Removal, Source, TakeDown, replace
+from wirecopy.model import Article, Lead, Removal, Source, TakeDown, replace
 from wirecopy.text import printable
 
 if TYPE_CHECKING:
@@ -109,126 +109,19 @@ def sources(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def config_(arguments: argparse.Namespace) -> int:
+    """Every setting as it counts, and who says so; or the schema."""
+    from wirecopy.cli import setting_up
+
+    return setting_up.config(arguments)
+
+
 def collect(arguments: argparse.Namespace) -> int:
-    """One round over what is due."""
-    from wirecopy.cli import show
+    """One round over what is due; with --watch until stopped."""
+    from wirecopy.cli import collecting
 
-    config = configs.load(configs.find(arguments.config))
-    sources = tuple(config.source(each) for each in dict.fromkeys(arguments.sources)) or config.sources
     since = _day(arguments.since, _now()) if arguments.since else None
-    if not sources:
-        raise ConfigError(f"{config.path} has no source yet; `wirecopy add dw-zh` adds one, `wirecopy add` lists them")
-    if not config.contact:
-        talk(
-            f"contact is not set in {config.path}: outlets are told {configs.PROJECT} instead of whom to write to",
-            quiet=arguments.quiet,
-        )
-    with _writing(config, "collect") as archive, bar(quiet=arguments.quiet) as shown:
-        sources = _not_taken_down(archive, sources, quiet=arguments.quiet)
-        outcomes = run_round(
-            config,
-            sources,
-            archive,
-            everything=arguments.all,
-            since=since,
-            shown=shown,
-            pictures=not arguments.no_pictures,
-        )
-        _keep_up(sources, archive, quiet=arguments.quiet)
-    if arguments.json:
-        as_json({"sources": outcomes})
-    else:
-        show.outcomes(outcomes, everything=arguments.all)
-    return 1 if any(outcome.failures for outcome in outcomes) else 0
-
-
-def _not_taken_down(archive: Archive, sources: tuple[Source, ...], *, quiet: bool) -> tuple[Source, ...]:
-    """The sources without those that were taken down as a whole: nothing of them is asked for."""
-    gone = {each.source for each in archive.take_downs() if each.scope == "source"}
-    for source in sources:
-        if source.id in gone:
-            talk(f"{source.id} was taken down: nothing of it is asked; take its table out of the file", quiet=quiet)
-    return tuple(source for source in sources if source.id not in gone)
-
-
-def _keep_up(sources: tuple[Source, ...], archive: Archive, *, quiet: bool) -> None:
-    """After a round: let go of what is older than its source keeps, and end a take-down that was interrupted."""
-    from wirecopy.cli import upkeep
-
-    now = _now()
-    for source in sources:
-        captures, pictures = (
-            now - timedelta(seconds=each) if each else None for each in (source.keep_captures, source.keep_pictures)
-        )
-        if captures is None and pictures is None:
-            continue
-        done = archive.let_go(source.id, captures=captures, pictures=pictures, at=now)
-        if done.captures or done.pictures:
-            talk(upkeep.let_go(source.id, done), quiet=quiet)
-    archive.purge(now)
-
-
-def run_round(
-    config: Config,
-    sources: tuple[Source, ...],
-    archive: Archive,
-    *,
-    everything: bool = False,
-    since: datetime | None = None,
-    shown: Bar | None = None,
-    clock: Callable[[], datetime] | None = None,
-    sleep: Callable[[float], Awaitable[object]] | None = None,
-    monotonic: Callable[[], float] | None = None,
-    most: int | None = None,
-    indexes: bool = True,
-    pictures: bool = False,
-) -> tuple[Outcome, ...]:
-    """Open the network, run one round, close it: also for `try` and `demo`. Whoever brings their own clock may bring
-    their own time to wait by, too.
-    """
-    import asyncio
-
-    from wirecopy.collect import round as rounds
-    from wirecopy.collect.fetch import Fetcher
-    from wirecopy.collect.pictures import checking
-    from wirecopy.collect.read import workers
-
-    clock = clock or _now
-    shown = shown or Bar(shown=False)
-    processes = workers.count() if config.workers is None else config.workers
-
-    async def go() -> tuple[Outcome, ...]:
-        async with (
-            workers.Readers(processes) if processes else workers.Here() as reader,
-            checking.Checkers(processes) if processes else checking.Here() as checker,
-            Fetcher(
-                contact=config.contact or configs.PROJECT,
-                clock=clock,
-                sleep=sleep or asyncio.sleep,
-                monotonic=monotonic,
-                proxy=config.proxy,
-                allow=frozenset(config.allow_private),
-                known=archive.page,
-                on_wait=lambda host, _seconds: shown.note(f"waiting for {host}"),
-            ) as door,
-        ):
-            outcomes = await rounds.collect(
-                sources,
-                archive=archive,
-                door=door,
-                reader=reader,
-                checker=checker if pictures else None,
-                now=clock(),
-                everything=everything,
-                since=since,
-                most=most,
-                indexes=indexes,
-                tell=lambda step: shown.step(step.source, step.done, step.todo, step.what),
-            )
-            archive.keep(door.robots_captures.values())
-            return outcomes
-
-    return asyncio.run(go())
+    return collecting.collect(arguments, since=since, clock=_now)
 
 
 def try_(arguments: argparse.Namespace) -> int:
@@ -236,10 +129,11 @@ def try_(arguments: argparse.Namespace) -> int:
     from tempfile import TemporaryDirectory
 
     from wirecopy.cli import adding, findings, show
+    from wirecopy.cli.collecting import run_round
     from wirecopy.outlets import shipped_source
 
     path = configs.find(arguments.config)
-    config = configs.load(path) if path.exists() else configs.parse("", path)
+    config = configs.load(path) if path.exists() else configs.parse("", path, os.environ)
     lead = None
     own = next((each for each in config.sources if each.id == arguments.what), None)
     if own is not None:
@@ -809,6 +703,7 @@ def restore(arguments: argparse.Namespace) -> int:
 def demo(arguments: argparse.Namespace) -> int:
     """Play a day of the simulated outlet and mirror it."""
     from wirecopy.cli import show
+    from wirecopy.cli.collecting import run_round
     from wirecopy.demo.play import play
 
     spoken = not (arguments.quiet or arguments.json)
@@ -873,7 +768,7 @@ def _file(arguments: argparse.Namespace) -> tuple[Path, str, Config]:
         written = path.read_text("utf-8") if path.exists() else configs.template()
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path} can't be read: {error}") from error
-    return path, written, configs.parse(written, path)
+    return path, written, configs.parse(written, path, os.environ)
 
 
 def _day(words: str, now: datetime) -> datetime:

@@ -20,6 +20,7 @@ from wirecopy.model import (
     Change,
     Document,
     Entry,
+    Failure,
     Headline,
     Noun,
     Outcome,
@@ -50,7 +51,7 @@ _T = TypeVar("_T")
 
 def outcomes(done: tuple[Outcome, ...], *, everything: bool) -> None:
     """What a round did, a line a source, and then what went wrong."""
-    rows = [(outcome.source, _changes(outcome), _asked(outcome)) for outcome in done]
+    rows = [(outcome.source, changes(outcome), _asked(outcome)) for outcome in done]
     for line in table(rows):
         result(line)
     for outcome in done:
@@ -68,6 +69,11 @@ def outcomes(done: tuple[Outcome, ...], *, everything: bool) -> None:
         result("nothing is due yet; `wirecopy collect --all` asks all the same")
 
 
+def failed(failure: Failure) -> str:
+    """What went wrong, in words."""
+    return f"{styled('failed', 'bad')} {printable(failure.reason)}"
+
+
 def _grouped(told: Iterable[tuple[str, _T]]) -> list[tuple[str, list[_T]]]:
     """What was told with the same reason, but for the addresses in it, under the first reason told."""
     groups: dict[str, tuple[str, list[_T]]] = {}
@@ -76,7 +82,8 @@ def _grouped(told: Iterable[tuple[str, _T]]) -> list[tuple[str, list[_T]]]:
     return list(groups.values())
 
 
-def _changes(outcome: Outcome) -> str:
+def changes(outcome: Outcome) -> str:
+    """What a round changed, in words."""
     counted = [
         (outcome.new, "new"),
         (outcome.edited, "edited"),
@@ -234,7 +241,7 @@ def demo_step(step: Told) -> None:
     result(f"\n{styled('outlet', 'dim')}  {step.happened}")
     for outcome in step.outcomes:
         failed = f"; {len(outcome.failures)} failures" if outcome.failures else ""
-        result(f"{styled('mirror', 'dim')}  {outcome.source}: {_changes(outcome)} ({_asked(outcome)}{failed})")
+        result(f"{styled('mirror', 'dim')}  {outcome.source}: {changes(outcome)} ({_asked(outcome)}{failed})")
     for change in step.changed:
         result(f"          {printable(change)}")
 

@@ -1,4 +1,5 @@
-"""What a person sees: talk and progress on stderr, tables and JSON on stdout. Nothing from outside is shown raw.
+"""What a person sees: talk and progress on stderr, tables and JSON on stdout. Nothing from outside is shown raw: of
+what a terminal would obey, only our own styles pass; what its encoding lacks is a question mark, and no failure.
 
 Colour only on a terminal and without NO_COLOR (no-color.org). Progress bars only on a terminal, for work that takes
 longer than a second.
@@ -6,7 +7,9 @@ longer than a second.
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -21,22 +24,47 @@ if TYPE_CHECKING:
     from rich.progress import Progress
 
 _STYLES = {"good": "32", "bad": "31", "warn": "33", "dim": "2", "bold": "1"}
+_OURS = re.compile(f"(\x1b\\[(?:0|{'|'.join(_STYLES.values())})m|[\n\t])")
+# What JSON may hold as it stands and a terminal would obey all the same.
+_OBEYED = re.compile("[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
 
 def talk(words: str, *, quiet: bool = False) -> None:
     """Say something on stderr."""
     if not quiet:
-        sys.stderr.write(words + "\n")
+        _write(sys.stderr, words + "\n")
 
 
 def result(words: str) -> None:
     """A line of the result, on stdout."""
-    sys.stdout.write(words + "\n")
+    _write(sys.stdout, words + "\n")
 
 
 def as_json(document: object) -> None:
     """The result as one JSON document, on stdout."""
-    sys.stdout.write(msgspec.json.format(msgspec.json.encode(document), indent=2).decode() + "\n")
+    try:
+        written = msgspec.json.format(msgspec.json.encode(document), indent=2).decode()
+    except UnicodeEncodeError:  # half a character, as the name of a file may have
+        written = json.dumps(msgspec.to_builtins(document), indent=2)
+    sys.stdout.write(_encodable(sys.stdout, _OBEYED.sub(lambda found: f"\\u{ord(found[0]):04x}", written)) + "\n")
+
+
+def as_json_line(document: object) -> None:
+    """One of many results as a line of JSON, on stdout, at once."""
+    sys.stdout.write(msgspec.json.encode(document).decode() + "\n")
+    sys.stdout.flush()
+
+
+def _write(stream: TextIO, words: str) -> None:
+    """Write words of which only line breaks, tabs and our own styles are obeyed."""
+    parts = _OURS.split(words)
+    parts[::2] = map(printable, parts[::2])
+    stream.write(_encodable(stream, "".join(parts)))
+
+
+def _encodable(stream: TextIO, words: str) -> str:
+    encoding = getattr(stream, "encoding", None) or "utf-8"
+    return words.encode(encoding, "replace").decode(encoding, "replace")
 
 
 def styled(words: str, style: str, stream: TextIO | None = None) -> str:

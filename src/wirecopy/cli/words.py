@@ -39,7 +39,7 @@ def parser() -> argparse.ArgumentParser:
 
     def command(name: str, does: str, *, json: bool = True) -> argparse.ArgumentParser:
         sub = commands.add_parser(name, help=does, description=does, formatter_class=_Help, allow_abbrev=False)
-        sub.set_defaults(run=name + "_" if name in ("import", "try") else name)
+        sub.set_defaults(run=name + "_" if name in ("config", "import", "try") else name)
         sub.add_argument("--config", metavar="FILE", help="the mirror's file (default: ./wirecopy.toml)")
         sub.add_argument("--quiet", action="store_true", help="no talk on stderr, only errors")
         if json:
@@ -69,9 +69,13 @@ def parser() -> argparse.ArgumentParser:
     sub = command("sources", "the sources of the file, and as an OPML file for feed readers")
     sub.add_argument("--opml", metavar="FILE", help='write them as OPML; "-" is standard output')
 
+    sub = command("config", "every setting as it counts, and where it comes from: file, environment or default")
+    sub.add_argument("--schema", action="store_true", help="the JSON Schema of wirecopy.toml, for editors")
+
     sub = command("collect", "visit what is due, keep what is new or changed")
     sub.add_argument("sources", metavar="SOURCE", nargs="*", help="only these (default: every source of the file)")
     sub.add_argument("--all", action="store_true", help="everything, due or not")
+    sub.add_argument("--watch", action="store_true", help="until stopped: each source when something of it is due")
     sub.add_argument("--no-pictures", action="store_true", help="articles only; their pictures stay due")
     sub.add_argument("--since", metavar="DAY", help="page back to this day, as 2026-10-22 or 30d, to catch up")
 

@@ -11,12 +11,13 @@ import asyncio
 import contextlib
 import heapq
 import random
+import re
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
-from wirecopy import urls
+from wirecopy import urls, usage
 from wirecopy.archive.protocol import Archive
 from wirecopy.collect import discover, holding, pictures, schedule
 from wirecopy.collect.doubt import doubt, repeats
@@ -31,6 +32,7 @@ from wirecopy.model import (
     Change,
     Entry,
     Failure,
+    Footprint,
     Lead,
     Listing,
     Outcome,
@@ -56,6 +58,9 @@ _CONFIRMED_AFTER = timedelta(hours=1)
 _MOST_OLDER = 500
 # Further pages of one article that are asked for: its other parts, or all of it on one page.
 _MOST_PARTS = 30
+# Answers of an index over which it is averaged how much it usually lists.
+_USUAL_OF = 20
+_TDMREP_KEPT = timedelta(days=1)
 _GONE = (404, 410)
 
 _T = TypeVar("_T")
@@ -64,8 +69,22 @@ _T = TypeVar("_T")
 class Door(Protocol):
     """What a round needs of `fetch.Fetcher`."""
 
-    def fetch(self, url: str, *, validators: Validators = ..., pace: float | None = ...) -> Awaitable[Capture]:
+    def fetch(
+        self, url: str, *, validators: Validators = ..., pace: float | None = ..., robots: bool = ...
+    ) -> Awaitable[Capture]:
         """The answer of this address. Raises FetchError when there is none."""
+        ...
+
+    def robots_of(self, origin: str) -> Capture | None:
+        """The last answer to robots.txt of this origin."""
+        ...
+
+    def footprints(self) -> tuple[Footprint, ...]:
+        """What was asked of each host and day since the last call of `trodden`."""
+        ...
+
+    def trodden(self) -> None:
+        """What `footprints` gave is kept."""
         ...
 
 
@@ -221,6 +240,9 @@ class _Round:
         self.silent = 0
         self.copies: dict[str, Capture] = {}
         self.told: dict[int, list[tuple[str, str, str]]] = {}
+        self.wishes: dict[str, Capture | None] = {}
+        self.asking_wishes = asyncio.Lock()
+        self._rates: tuple[float, ...] | None = None
         self.habits = remembered(archive.habits(source.id))
 
     async def run(self) -> Outcome:
@@ -234,6 +256,9 @@ class _Round:
             raise
         except Exception as error:  # noqa: BLE001 - one failing source harms no other; what it was is in the outcome
             self.fail(self.source.homepage or self.source.id, _fault(error))
+        finally:
+            with contextlib.suppress(ArchiveError):  # what raised is worse; the next who keeps keeps these too
+                self.keep_footprints()
         counted = self.tally
         return Outcome(
             source=self.source.id,
@@ -251,6 +276,12 @@ class _Round:
             failures=tuple(counted.failures),
             complaints=tuple(counted.complaints),
         )
+
+    def keep_footprints(self) -> None:
+        """What outlets were asked is known as soon as what it brought is."""
+        if footprints := self.door.footprints():
+            self.archive.tread(footprints)
+            self.door.trodden()
 
     def fail(self, url: str, reason: str) -> None:
         self.tally.failures.append(Failure(url=url, reason=reason))
@@ -293,6 +324,7 @@ class _Round:
         except SourceError as error:
             self.fail(url, str(error))
             failures = visit.failures + 1
+            since = visit.since if visit.failures and visit.since else self.now
             due = schedule.next_try(self.now, failures, jitter=self.jitter())
             if isinstance(error, FetchError) and error.retry_after:
                 due = max(due, self.now + timedelta(seconds=error.retry_after))
@@ -305,13 +337,19 @@ class _Round:
                         due=due,
                         failures=failures,
                         result=str(error)[:300],
+                        since=since,
                     )
                 ]
             )
             return False
         self.take(listing)
-        seen = _visit_of(url, page, self.now, visit)
-        self.archive.remember([replace(seen, due=schedule.next_index(self.now, every))])
+        due = schedule.next_index(self.now, every, self.rates(), max_age=_max_age(page), jitter=self.jitter())
+        seen = replace(_visit_of(url, page, self.now, visit), due=due)
+        if page.status == 200:
+            listed = len(listing.leads) + len(listing.more)
+            usual = listed if visit.good is None else visit.usual + (listed - visit.usual) / _USUAL_OF
+            seen = replace(seen, listed=listed, usual=round(usual, 2))
+        self.archive.remember([seen])
         if depth == 0:
             for more in listing.more if self.plan.since is not None else listing.more[:50]:
                 if self.index_is_due(more):
@@ -319,6 +357,13 @@ class _Round:
         if self.plan.since is not None:
             await self.page_back(listing, self.plan.since)
         return True
+
+    def rates(self) -> tuple[float, ...]:
+        """The source's rhythm: see `schedule.rhythm`."""
+        if self._rates is None:
+            published = self.archive.published(self.source.id, self.now - schedule.RHYTHM)
+            self._rates = schedule.rhythm(published, self.now)
+        return self._rates
 
     async def page_back(self, listing: Listing, since: datetime) -> None:
         """Follow an index into its past, until all that it lists is older than asked for, or nothing new."""
@@ -622,6 +667,9 @@ class _Round:
         state, reason = entry.state, ""
         if look.same:
             state = State.UNCHANGED
+        elif look.article is not None and (wish := await self.unwanted(look, entry.lead)):
+            state, reason = State.EXCLUDED, wish
+            look.carried = None
         elif look.article is not None and look.page is not None:
             before = await self.by_todays_rules(entry.lead, standing)
             reason = await self.reason_to_doubt(entry, look.article, before)
@@ -646,6 +694,9 @@ class _Round:
             # The page could not be had or is not believed: what the feed itself said is kept, and marked as that.
             revision = revise(latest, await self.by_todays_rules(entry.lead, standing), *look.carried)
             kept = [*kept, look.carried[1]] if revision is not None else kept
+        if revision is not None and latest is not None and revision.at <= latest.at:
+            # The clock was ahead when the latest was taken: what was seen after it comes after it all the same.
+            revision = replace(revision, at=latest.at + timedelta(milliseconds=1))
         self.count(entry, state, reason, revision)
         failed = state in (State.HELD, State.FAILED)
         failures = entry.failures + 1 if failed else 0
@@ -655,7 +706,7 @@ class _Round:
             reason=reason[:1000],
             checked=self.now,
             failures=failures,
-            due=self.next_due(entry, failures, look, standing),
+            due=None if state is State.EXCLUDED else self.next_due(entry, failures, look, standing),
         )
         visits = look.visits
         if state is State.HELD:
@@ -663,6 +714,35 @@ class _Round:
         elif state is State.GONE:
             visits = self.without_validators(entry.lead)
         self.archive.settle(ended, captures=kept, revision=revision, visits=visits)
+        self.keep_footprints()
+
+    async def unwanted(self, look: _Look, lead: Lead) -> str:
+        """Put the site's own wishes beside those of the page; why the article is not kept, where one is obeyed."""
+        assert look.article is not None
+        url, origin = look.article.url or lead.url, urls.origin(lead.url)
+        robots = self.door.robots_of(origin)
+        said = list(look.article.usage)
+        said += usage.in_robots(robots, url) if robots is not None else ()
+        if "tdm" in self.source.respect and (file := await self.tdmrep(origin)) is not None:
+            said += usage.in_tdmrep(file, url)
+        look.article = replace(look.article, usage=tuple(dict.fromkeys(said))[: usage.MOST])
+        signal = "noarchive" in self.source.respect and usage.forbidden(look.article.usage, "noarchive")
+        return f"its publisher asks not to archive it ({signal}), and respect names noarchive" if signal else ""
+
+    async def tdmrep(self, origin: str) -> Capture | None:
+        """A site's TDMRep file, asked for once a day."""
+        url = origin + usage.TDMREP
+        async with self.asking_wishes:
+            if url not in self.wishes:
+                page = self.archive.page(url)
+                if page is None or self.now - page.at >= _TDMREP_KEPT:
+                    try:
+                        page = await self.ask(url, Visit(url=url))
+                        self.archive.keep([page])
+                    except FetchError:
+                        page = None
+                self.wishes[url] = page
+            return self.wishes[url]
 
     def count(self, entry: Entry, state: State, reason: str, revision: Revision | None) -> None:
         if revision is not None:
@@ -743,7 +823,8 @@ class _Round:
 
     async def ask(self, url: str, visit: Visit) -> Capture:
         try:
-            return await self.door.fetch(url, validators=visit.validators, pace=self.source.pace)
+            robots = "robots" in self.source.respect
+            return await self.door.fetch(url, validators=visit.validators, pace=self.source.pace, robots=robots)
         except Refused:
             self.tally.asked -= 1
             raise
@@ -792,8 +873,17 @@ def _visit_of(url: str, page: Capture, now: datetime, before: Visit) -> Visit:
     given = Validators(etag=page.header("etag"), last_modified=page.header("last-modified"))
     if page.status == 304:
         kept = before.validators if given == Validators() else given
-        return replace(before, validators=kept, checked=now, failures=0, result="304")
-    return Visit(url=url, validators=given, digest=page.digest, checked=now, result=str(page.status))
+        return replace(before, validators=kept, checked=now, failures=0, result="304", good=now, since=None)
+    good = now if page.status == 200 else None
+    return Visit(url=url, validators=given, digest=page.digest, checked=now, result=str(page.status), good=good)
+
+
+def _max_age(page: Capture) -> float:
+    """The seconds for which an answer says that it holds (Cache-Control: max-age, less its Age); 0: it says none."""
+    said = re.search(r"(?:^|[\s,])max-age=\"?(\d{1,9})", page.header("cache-control"), re.IGNORECASE)
+    age = page.header("age")
+    spent = float(age) if age.isascii() and age.isdigit() and len(age) < 10 else 0.0
+    return max(0.0, float(said[1]) - spent) if said else 0.0
 
 
 def _fault(error: Exception) -> str:

@@ -158,6 +158,14 @@ class FakeOutlet:
     def __exit__(self, *_: object) -> None:
         self._server.stop()
 
+    async def __aenter__(self) -> Self:
+        """Answers in the loop that runs, not in a thread."""
+        await self._server.begin()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._server.end()
+
     def source(self, language: str = "zh") -> Source:
         """A source that points at this edition."""
         paper = PAPERS[language]

@@ -30,7 +30,7 @@ _MARK = "# A mirror of wirecopy's simulated outlet. `wirecopy demo` makes it ane
 
 
 class Collect(Protocol):
-    """One round over the network: what `cli.commands.run_round` is."""
+    """One round over the network: what `cli.collecting.run_round` is."""
 
     def __call__(
         self,

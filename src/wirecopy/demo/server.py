@@ -48,7 +48,9 @@ Wait = Callable[[float], Awaitable[None]]
 
 
 class Server:
-    """Serves from `start` to `stop`. `port` 0 takes a free one."""
+    """Serves from `start` to `stop`, in a thread, or from `begin` to `end`, in the loop that runs. `port` 0 takes a
+    free one.
+    """
 
     def __init__(self, handle: Handler, *, port: int = 0, wait: Wait = asyncio.sleep) -> None:
         self._handle = handle
@@ -72,12 +74,27 @@ class Server:
             self._thread.join()
         self._socket.close()
 
+    async def begin(self) -> None:
+        """Begin to answer in the loop that runs: who plays its time must know when nothing is under way."""
+        self._here = await self._listen()
+
+    async def end(self) -> None:
+        """Close every connection, and the socket."""
+        self._here.close()
+        for connection in list(self._connections):
+            connection.drop()
+        self._socket.close()
+        await asyncio.sleep(0)
+
+    async def _listen(self) -> asyncio.Server:
+        return await asyncio.get_running_loop().create_server(
+            lambda: _Connection(self._handle, self._wait, self._connections), sock=self._socket
+        )
+
     def _run(self) -> None:
         self._loop = loop = asyncio.new_event_loop()
         asyncio.set_event_loop(loop)
-        server = loop.run_until_complete(
-            loop.create_server(lambda: _Connection(self._handle, self._wait, self._connections), sock=self._socket)
-        )
+        server = loop.run_until_complete(self._listen())
         loop.call_soon(self._ready.set)
         loop.run_forever()
         server.close()

@@ -25,7 +25,7 @@ from wirecopy.collect.fetch.door import Door, Limits, Resolve, Unanswered
 from wirecopy.collect.fetch.guard import Guard, Target, split
 from wirecopy.collect.fetch.pace import PATIENCE, Turns, retry_after
 from wirecopy.errors import ConfigError, FetchError, Refused
-from wirecopy.model import Capture, Validators, replace
+from wirecopy.model import Capture, Footprint, Validators, replace
 from wirecopy.version import __version__
 
 __all__ = ["Fetcher", "Limits"]
@@ -91,10 +91,23 @@ class Fetcher:
         """How many requests were really sent: the operator's footprint."""
         return self._door.asked
 
+    def footprints(self) -> tuple[Footprint, ...]:
+        """What was asked of each host and day since the last call of `trodden`."""
+        return tuple(self._door.footprints.values())
+
+    def trodden(self) -> None:
+        """What `footprints` gave is kept now, by whoever asked for it."""
+        self._door.footprints.clear()
+
     @property
     def robots_captures(self) -> dict[str, Capture]:
         """The last answers to robots.txt, by origin: evidence."""
         return {origin: kept.capture for origin, kept in self._robots.items() if kept.capture is not None}
+
+    def robots_of(self, origin: str) -> Capture | None:
+        """The last answer to robots.txt of this origin."""
+        kept = self._robots.get(origin)
+        return None if kept is None else kept.capture
 
     async def fetch(
         self,
@@ -103,15 +116,18 @@ class Fetcher:
         validators: Validators = Validators(),  # noqa: B008 -- frozen
         accept: str = "*/*",
         pace: float | None = None,
+        robots: bool = True,
     ) -> Capture:
         """Ask for this address and follow where it leads.
 
         `validators` are sent back as they came, to this address and not to where it redirects: there they would be
-        another page's. Raises FetchError for no answer, Refused for what must not be asked.
+        another page's. Without `robots`, robots.txt is neither asked for nor obeyed. Raises FetchError for no answer,
+        Refused for what must not be asked.
         """
         headers = {"User-Agent": self._agent, "Accept": accept, "Accept-Encoding": ACCEPTED}
         own = self._pace if pace is None else pace
-        return await self._walk(_Errand(self._target(url), headers, own, self._limits, self._heeds_robots), validators)
+        heeds = self._heeds_robots and robots
+        return await self._walk(_Errand(self._target(url), headers, own, self._limits, heeds), validators)
 
     async def tell(self, url: str, form: Sequence[tuple[str, str]]) -> Capture:
         """Tell this address something, once (POST, application/x-www-form-urlencoded): a hub that a feed has changed.

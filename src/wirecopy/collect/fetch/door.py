@@ -25,7 +25,7 @@ from wirecopy.collect.fetch import proxies
 from wirecopy.collect.fetch.coding import Payload
 from wirecopy.collect.fetch.guard import Guard, Target
 from wirecopy.errors import ConfigError, FetchError, Refused
-from wirecopy.model import Capture, Headers, Noun
+from wirecopy.model import Capture, Footprint, Headers, Noun, replace
 
 Resolve = Callable[[str], Awaitable[Sequence[str]]]  # the IP addresses of a name
 
@@ -48,12 +48,15 @@ class Unanswered(FetchError):
 
 
 class Door:
-    """Asks one address at a time for whoever has a turn. `asked` counts the requests that were sent."""
+    """Asks one address at a time for whoever has a turn. `asked` counts the requests that were sent, `footprints` what
+    of them no archive knows yet, by host and day.
+    """
 
     def __init__(
         self, guard: Guard, limits: Limits, *, clock: Callable[[], datetime], proxy: str, resolve: Resolve | None
     ) -> None:
         self.asked = 0
+        self.footprints: dict[tuple[str, str], Footprint] = {}
         self._guard = guard
         self._limits = limits
         self._clock = clock
@@ -100,14 +103,24 @@ class Door:
                 truncated = "" if location else await _receive(response, payload)
         except self._expected as error:
             if response is None:
-                self.asked += not isinstance(error, (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError))
+                if not isinstance(error, (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)):
+                    self._tread(target, self._clock(), failed=1)
                 raise _unanswered(target, step, proxy, limits, error) from error
             truncated = f"not complete after {limits.total:g} s"  # all else, _receive has caught
+        except asyncio.CancelledError:
+            self._tread(target, self._clock(), failed=1)  # most likely it was sent
+            raise
         finally:
             _step.reset(outside)
             if response is not None:
                 response.close()  # nothing where the answer came whole: its connection is free again
-        self.asked += 1
+        self._tread(
+            target,
+            at,
+            bytes=payload.arrived,
+            not_modified=int(response.status == 304),
+            refused=int(response.status in (429, 503)),
+        )
         capture = Capture(
             url=target.url,
             final_url=target.url,
@@ -119,6 +132,14 @@ class Door:
             truncated=truncated,
         )
         return capture, location
+
+    def _tread(self, target: Target, at: datetime, **counts: int) -> None:
+        """A request was sent: count it."""
+        self.asked += 1
+        day = at.date().isoformat()
+        known = self.footprints.get((target.host, day)) or Footprint(host=target.host, day=day)
+        more = {name: getattr(known, name) + count for name, count in counts.items()}
+        self.footprints[target.host, day] = replace(known, asked=known.asked + 1, **more)
 
     def _proxy_for(self, target: Target) -> proxies.Proxy | None:
         if self._guard.opens(target.host):

@@ -46,7 +46,9 @@ _FIRST_LOOK, _LAST_LOOK, _FORGET = timedelta(days=1), timedelta(days=30), timede
 class Door(Protocol):
     """What pictures need of `fetch.Fetcher`."""
 
-    def fetch(self, url: str, *, validators: Validators = ..., pace: float | None = ...) -> Awaitable[Capture]:
+    def fetch(
+        self, url: str, *, validators: Validators = ..., pace: float | None = ..., robots: bool = ...
+    ) -> Awaitable[Capture]:
         """The answer of this address. Raises FetchError when there is none."""
         ...
 
@@ -226,7 +228,9 @@ class _Gathering:
     async def fetch(self, url: str, visit: Visit, look: _Look) -> Capture | None:
         """The answer; None where there is none, and no sense in asking for another size."""
         try:
-            page = await self.door.fetch(url, validators=visit.validators, pace=self.source.pace)
+            page = await self.door.fetch(
+                url, validators=visit.validators, pace=self.source.pace, robots="robots" in self.source.respect
+            )
         except Refused as error:
             look.has_answer = True  # nobody is silent: we do not ask
             look.reasons.append(str(error))

@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Sequence
 from importlib import import_module
 
-from wirecopy import urls
+from wirecopy import urls, usage
 from wirecopy.collect.discover.entries import COPY
 from wirecopy.collect.read import classic
 from wirecopy.collect.read.habits import NO_HABITS, Habits
@@ -64,11 +64,11 @@ def believed(
 
 
 def _signed(source: Source, lead: Lead, capture: Capture, article: Article, habits: Habits) -> Article:
-    """An article under an address that may be its own, with what decided its reading."""
+    """An article under an address that may be its own, with what decided its reading, and its publisher's wishes."""
     hosts = [urls.host(url) for url in (lead.url, capture.final_url) if url]
     if article.url and urls.host(article.url) not in hosts:  # no page may give itself another outlet's address
         article = replace(article, url=lead.url)
-    return replace(article, rules=rules_of(source, habits))
+    return replace(article, rules=rules_of(source, habits), usage=usage.signals(capture))
 
 
 def read(

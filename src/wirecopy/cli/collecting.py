@@ -1,0 +1,327 @@
+"""`wirecopy collect`: one round over what is due, or turns of every source until stopped.
+
+The network is opened here, once for all sources of a command, so that each host has one pace.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import signal
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from wirecopy import config as configs
+from wirecopy import dates
+from wirecopy.archive import open_archive
+from wirecopy.cli import show
+from wirecopy.cli.systemd import Notifier
+from wirecopy.cli.terminal import Bar, as_json, as_json_line, bar, result, talk
+from wirecopy.collect import round as rounds
+from wirecopy.collect import watch as watching
+from wirecopy.config import Config
+from wirecopy.errors import ConfigError
+from wirecopy.model import Failure, Outcome, Source
+from wirecopy.text import without_addresses
+
+if TYPE_CHECKING:
+    from wirecopy.archive.protocol import Archive
+    from wirecopy.collect.fetch import Fetcher
+    from wirecopy.collect.pictures import Checker
+
+_MOST_A_TURN = 200
+"""Articles that one turn looks at: a backlog of thousands is many turns, and other sources have theirs between."""
+
+_KEPT_UP = timedelta(hours=12)
+"""How often a watch lets go of what is older than its source keeps."""
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def collect(arguments: argparse.Namespace, *, since: datetime | None, clock: Callable[[], datetime]) -> int:
+    """One round over what is due; with --watch until stopped."""
+    config = configs.load(configs.find(arguments.config))
+    sources = tuple(config.source(each) for each in dict.fromkeys(arguments.sources)) or config.sources
+    if not sources:
+        raise ConfigError(f"{config.path} has no source yet; `wirecopy add dw-zh` adds one, `wirecopy add` lists them")
+    if arguments.watch and (arguments.all or since):
+        raise ConfigError("--watch visits what is due, again and again: --all and --since are for a round by itself")
+    if not config.contact:
+        talk(
+            f"contact is not set in {config.path}: outlets are told {configs.PROJECT} instead of whom to write to",
+            quiet=arguments.quiet,
+        )
+    archive = open_archive(config.archive, write=True, holder="wirecopy collect")
+    try:
+        sources = _not_taken_down(archive, sources, quiet=arguments.quiet)
+        if arguments.watch:
+            return _watch(arguments, config, sources, archive, clock)
+        with bar(quiet=arguments.quiet) as shown:
+            outcomes = run_round(
+                config,
+                sources,
+                archive,
+                everything=arguments.all,
+                since=since,
+                shown=shown,
+                pictures=not arguments.no_pictures,
+                clock=clock,
+            )
+            _keep_up(sources, archive, clock(), quiet=arguments.quiet)
+    finally:
+        archive.close()
+    if arguments.json:
+        as_json({"sources": outcomes})
+    else:
+        show.outcomes(outcomes, everything=arguments.all)
+    return 1 if any(outcome.failures for outcome in outcomes) else 0
+
+
+def run_round(
+    config: Config,
+    sources: tuple[Source, ...],
+    archive: Archive,
+    *,
+    everything: bool = False,
+    since: datetime | None = None,
+    shown: Bar | None = None,
+    clock: Callable[[], datetime] = _now,
+    sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+    monotonic: Callable[[], float] | None = None,
+    most: int | None = None,
+    indexes: bool = True,
+    pictures: bool = False,
+) -> tuple[Outcome, ...]:
+    """Open the network, run one round, close it: also for `try` and `demo`. Whoever brings their own clock may bring
+    their own time to wait by, too.
+    """
+    shown = shown or Bar(shown=False)
+
+    async def go() -> tuple[Outcome, ...]:
+        async with _tools(config, archive, clock, sleep, monotonic, shown) as tools:
+            outcomes = await rounds.collect(
+                sources,
+                archive=archive,
+                door=tools.door,
+                reader=tools.reader,
+                checker=tools.checker if pictures else None,
+                now=clock(),
+                everything=everything,
+                since=since,
+                most=most,
+                indexes=indexes,
+                tell=lambda step: shown.step(step.source, step.done, step.todo, step.what),
+            )
+            archive.keep(tools.door.robots_captures.values())
+            return outcomes
+
+    return asyncio.run(go())
+
+
+async def run_watch(
+    config: Config,
+    sources: tuple[Source, ...],
+    archive: Archive,
+    *,
+    clock: Callable[[], datetime],
+    stop: asyncio.Event,
+    after: Callable[[Source, Outcome, datetime], Awaitable[None]],
+    tell: Callable[[watching.Seen], None] = lambda _: None,
+    sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+    monotonic: Callable[[], float] | None = None,
+    pictures: bool = True,
+) -> watching.Seen:
+    """Open the network and let every source have its turns until `stop` is set."""
+    async with _tools(config, archive, clock, sleep, monotonic, Bar(shown=False)) as tools:
+        kept: dict[str, datetime] = {}
+
+        async def turn(source: Source, now: datetime) -> Outcome:
+            (outcome,) = await rounds.collect(
+                (source,),
+                archive=archive,
+                door=tools.door,
+                reader=tools.reader,
+                checker=tools.checker if pictures else None,
+                now=now,
+                most=_MOST_A_TURN,
+            )
+            return outcome
+
+        async def ended(source: Source, outcome: Outcome, now: datetime) -> None:
+            # A robots.txt that was asked for anew is evidence, and the next process need not ask for it.
+            fresh = [each for each in tools.door.robots_captures.values() if kept.get(each.url) != each.at]
+            if fresh:
+                archive.keep(fresh)
+                kept.update((each.url, each.at) for each in fresh)
+            await after(source, outcome, now)
+
+        return await watching.watch(
+            sources,
+            archive=archive,
+            turn=turn,
+            clock=clock,
+            sleep=sleep,
+            stop=stop,
+            at_once=config.watch.at_once,
+            after=ended,
+            tell=tell,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Tools:
+    """What a round works with."""
+
+    door: Fetcher
+    reader: rounds.Reader
+    checker: Checker
+
+
+@asynccontextmanager
+async def _tools(
+    config: Config,
+    archive: Archive,
+    clock: Callable[[], datetime],
+    sleep: Callable[[float], Awaitable[object]],
+    monotonic: Callable[[], float] | None,
+    shown: Bar,
+) -> AsyncIterator[_Tools]:
+    from wirecopy.collect.fetch import Fetcher
+    from wirecopy.collect.pictures import checking
+    from wirecopy.collect.read import workers
+
+    processes = workers.count() if config.workers is None else config.workers
+    async with (
+        workers.Readers(processes) if processes else workers.Here() as reader,
+        checking.Checkers(processes) if processes else checking.Here() as checker,
+        Fetcher(
+            contact=config.contact or configs.PROJECT,
+            clock=clock,
+            sleep=sleep,
+            monotonic=monotonic,
+            proxy=config.proxy,
+            allow=frozenset(config.allow_private),
+            known=archive.page,
+            on_wait=lambda host, _seconds: shown.note(f"waiting for {host}"),
+        ) as door,
+    ):
+        yield _Tools(door, reader, checker)
+
+
+def _watch(
+    arguments: argparse.Namespace,
+    config: Config,
+    sources: tuple[Source, ...],
+    archive: Archive,
+    clock: Callable[[], datetime],
+) -> int:
+    """Turns until SIGTERM or Ctrl-C; what each brought, a line."""
+    notifier = Notifier()
+    teller = _Teller(as_lines=arguments.json)
+    kept_up = dict.fromkeys((each.id for each in sources), clock())
+
+    async def after(source: Source, outcome: Outcome, now: datetime) -> None:
+        teller.tell(outcome, now)
+        if now - kept_up[source.id] >= _KEPT_UP:
+            kept_up[source.id] = now
+            _keep_up((source,), archive, now, quiet=arguments.quiet)
+
+    async def go() -> watching.Seen:
+        stop = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for name in (signal.SIGTERM, signal.SIGINT):
+            with suppress(NotImplementedError):  # Windows has neither: Ctrl-C ends it there as it ends everything
+                loop.add_signal_handler(name, stop.set)
+        talk(
+            f"watching {len(sources)} source{'s' if len(sources) > 1 else ''}; Ctrl-C ends it, and nothing is lost",
+            quiet=arguments.quiet,
+        )
+        notifier.ready()
+        return await run_watch(
+            config,
+            sources,
+            archive,
+            clock=clock,
+            stop=stop,
+            after=after,
+            tell=lambda seen: notifier.alive(_said(seen, clock())),
+            pictures=not arguments.no_pictures,
+        )
+
+    try:
+        seen = asyncio.run(go())
+    finally:
+        notifier.stopping()
+    talk(f"stopped after {seen.turns:,} turns; what was settled is kept", quiet=arguments.quiet)
+    return 0
+
+
+class _Teller:
+    """Says what turns brought: what changed, and what fails, not again and again what fails alike."""
+
+    def __init__(self, *, as_lines: bool) -> None:
+        self._as_lines = as_lines
+        self._failing: dict[str, frozenset[str]] = {}
+
+    def tell(self, outcome: Outcome, now: datetime) -> None:
+        failing = frozenset(without_addresses(each.reason) for each in outcome.failures)
+        known = self._failing.get(outcome.source, frozenset())
+        self._failing[outcome.source] = failing
+        is_news = outcome.new or outcome.edited or outcome.gone or outcome.back or outcome.held
+        if self._as_lines:
+            if is_news or outcome.failures:
+                as_json_line({"at": dates.iso(now), "outcome": outcome})
+            return
+        at = now.strftime("%Y-%m-%d %H:%M")
+        if is_news:
+            result(f"{at}  {outcome.source}  {show.changes(outcome)}")
+        for failure in _first_of_each(outcome.failures, known):
+            result(f"{at}  {outcome.source}  {show.failed(failure)}")
+        if known and not failing:
+            result(f"{at}  {outcome.source}  answers again")
+
+
+def _first_of_each(failures: tuple[Failure, ...], known: frozenset[str]) -> list[Failure]:
+    """The first failure of each reason that was not told already."""
+    first: dict[str, Failure] = {}
+    for failure in failures:
+        first.setdefault(without_addresses(failure.reason), failure)
+    return [failure for reason, failure in first.items() if reason not in known]
+
+
+def _said(seen: watching.Seen, now: datetime) -> str:
+    """What a watch is doing, in a line for `systemctl status`."""
+    if seen.trouble:
+        return f"resting: {seen.trouble}"[:200]
+    wait = max(0, int((seen.next_due - now).total_seconds())) if seen.next_due else 0
+    return f"{seen.turns:,} turns, {seen.under_way} under way, the next in {wait} s"
+
+
+def _not_taken_down(archive: Archive, sources: tuple[Source, ...], *, quiet: bool) -> tuple[Source, ...]:
+    """The sources without those that were taken down as a whole: nothing of them is asked for."""
+    gone = {each.source for each in archive.take_downs() if each.scope == "source"}
+    for source in sources:
+        if source.id in gone:
+            talk(f"{source.id} was taken down: nothing of it is asked; take its table out of the file", quiet=quiet)
+    return tuple(source for source in sources if source.id not in gone)
+
+
+def _keep_up(sources: tuple[Source, ...], archive: Archive, now: datetime, *, quiet: bool) -> None:
+    """Let go of what is older than its source keeps, and end a take-down that was interrupted."""
+    from wirecopy.cli import upkeep
+
+    for source in sources:
+        captures, pictures = (
+            now - timedelta(seconds=each) if each else None for each in (source.keep_captures, source.keep_pictures)
+        )
+        if captures is None and pictures is None:
+            continue
+        done = archive.let_go(source.id, captures=captures, pictures=pictures, at=now)
+        if done.captures or done.pictures:
+            talk(upkeep.let_go(source.id, done), quiet=quiet)
+    archive.purge(now)

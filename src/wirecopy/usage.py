@@ -1,0 +1,133 @@
+"""What publishers wish to be done, and not done, with what they publish: read from answers, kept verbatim, obeyed by
+policy. See docs/manners.md.
+
+- A signal is `where: value`, as `x-robots-tag: noarchive`: from the head of an answer, from a page's `meta`, from
+  robots.txt (`robots.txt content-usage: …`), from the site's TDMRep file (`tdmrep.json: …`).
+- Read are X-Robots-Tag and `meta name=robots`, TDMRep (https://www.w3.org/2022/tdmrep/), and the draft Content-Usage of
+  the IETF's AIPREF (draft-ietf-aipref-attach). What is said to other robots by their names is not said to us.
+- Everything is a stranger's words: so many signals of such a length at most, one line each.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterable, Iterator
+
+import msgspec
+
+from wirecopy.model import Capture
+
+MOST = 16
+LONGEST = 300
+TDMREP = "/.well-known/tdmrep.json"
+
+_HEAD = 262_144  # bytes in which a page's `meta` is looked for; a guess: ten times the largest head seen
+_HEADERS = ("x-robots-tag", "content-usage", "tdm-reservation", "tdm-policy")
+_METAS = ("robots", "wirecopy", "content-usage", "tdm-reservation", "tdm-policy")
+_META = re.compile(rb"<meta\s([^<>]{1,2000})>", re.IGNORECASE)
+_ATTRIBUTE = re.compile(r"""(name|content)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.IGNORECASE)
+# "otherbot: noarchive" is for that robot; these begin with a directive that has a value itself.
+_TO_ANOTHER = re.compile(r"\s*(?!unavailable_after|max-)([\w-]+)\s*:", re.ASCII | re.IGNORECASE)
+_NO = re.compile(r"\b(?:train-ai|train-genai|ai|genai)\s*=\s*(?:n|no|\?0)(?![\w-])", re.IGNORECASE)
+_NO_AT_ALL = re.compile(r"\b(?:bots|all|tdm)\s*=\s*(?:n|no|\?0)(?![\w-])", re.IGNORECASE)
+
+
+def signals(capture: Capture) -> tuple[str, ...]:
+    """What an answer says of its use: of its head, then of its page, each once."""
+    return _bounded((*_in_headers(capture), *_in_page(capture)))
+
+
+def in_robots(capture: Capture, url: str) -> tuple[str, ...]:
+    """What a robots.txt says of the use of this address, in the groups for everybody (`*`) and for us."""
+    found: list[str] = []
+    ours, in_agents = False, False
+    path = "/" + url.split("://", 1)[-1].partition("/")[2]
+    for line in capture.body[:512_000].decode("utf-8-sig", "replace").splitlines():
+        field, colon, value = line.partition("#")[0].partition(":")
+        field, value = field.strip().lower(), value.strip()
+        if not colon:
+            continue
+        if field == "user-agent":
+            ours = (in_agents and ours) or value.lower() == "*" or value.lower().startswith("wirecopy")
+            in_agents = True
+            continue
+        in_agents = False
+        if field == "content-usage" and ours:
+            under, rules = value.split(None, 1) if value.startswith("/") and " " in value else ("/", value)
+            if path.startswith(under):
+                found.append(f"robots.txt content-usage: {rules}")
+    return _bounded(found)
+
+
+def in_tdmrep(capture: Capture, url: str) -> tuple[str, ...]:
+    """What a site's TDMRep file says of this address: the first rule whose location is the beginning of its path."""
+    if capture.status != 200 or capture.truncated:
+        return ()
+    try:
+        rules = msgspec.json.decode(capture.body[:512_000])
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return ()
+    path = "/" + url.split("://", 1)[-1].partition("/")[2]
+    for rule in rules[:1000] if isinstance(rules, list) else ():
+        if not isinstance(rule, dict) or not isinstance(location := rule.get("location"), str):
+            continue
+        if path.startswith(location.rstrip("*")):
+            reserved, policy = rule.get("tdm-reservation"), rule.get("tdm-policy")
+            said = [f"tdmrep.json tdm-reservation: {reserved}"] if reserved in (0, 1) else []
+            return _bounded([*said, f"tdmrep.json tdm-policy: {policy}"] if isinstance(policy, str) else said)
+    return ()
+
+
+def forbidden(usage: Iterable[str], wish: str) -> str:
+    """The signal by which a publisher asks for what this wish is of (`model.RESPECTED`); "" where none does.
+
+    What stands nearer to the page goes before what stands farther off: an answer's own TDM reservation before the
+    site's file, as TDMRep says.
+    """
+    said = [(where.strip().lower(), value) for where, _, value in (each.partition(":") for each in usage)]
+    if wish == "tdm":
+        nearest = next((value for name in ("tdm-reservation", "meta tdm-reservation", "tdmrep.json tdm-reservation")
+                        for where, value in said if where == name), "")  # fmt: skip
+        return f"tdm-reservation:{nearest}" if nearest.strip() == "1" else _usage(said, _NO_AT_ALL)
+    robots = [(where, value) for where, value in said if where in ("x-robots-tag", "meta robots", "meta wirecopy")]
+    tokens = {"noarchive": {"noarchive", "none"}, "ai": {"noai", "noimageai"}}.get(wish, set())
+    for where, value in robots:
+        if tokens & {token.strip().lower() for token in value.split(",")}:
+            return f"{where}:{value}"
+    return _usage(said, _NO) if wish == "ai" else ""
+
+
+def _usage(said: Iterable[tuple[str, str]], rule: re.Pattern[str]) -> str:
+    return next((f"{where}:{value}" for where, value in said if "content-usage" in where and rule.search(value)), "")
+
+
+def _in_headers(capture: Capture) -> Iterator[str]:
+    for name, value in capture.headers:
+        if (known := name.lower()) in _HEADERS and not (known == "x-robots-tag" and _is_to_another(value)):
+            yield f"{known}: {value}"
+
+
+def _in_page(capture: Capture) -> Iterator[str]:
+    if "html" not in capture.header("content-type").lower():
+        return
+    end = capture.body.find(b"</head", 0, _HEAD)
+    for found, tag in enumerate(_META.finditer(capture.body, 0, _HEAD if end < 0 else end)):
+        if found >= 500:
+            return
+        said = {
+            name.lower(): html.unescape(next(filter(None, values), ""))
+            for name, *values in _ATTRIBUTE.findall(tag[1].decode("utf-8", "replace"))
+        }
+        if (name := said.get("name", "").strip().lower()) in _METAS and said.get("content"):
+            yield f"meta {name}: {said['content']}"
+
+
+def _is_to_another(value: str) -> bool:
+    named = _TO_ANOTHER.match(value)
+    return named is not None and named[1].lower() != "wirecopy"
+
+
+def _bounded(found: Iterable[str]) -> tuple[str, ...]:
+    lines = (" ".join("".join(c if c.isprintable() else " " for c in each[:LONGEST]).split()) for each in found)
+    return tuple(dict.fromkeys(lines))[:MOST]

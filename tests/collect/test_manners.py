@@ -1,0 +1,132 @@
+"""What publishers wish is read, kept with what was read, and obeyed where `respect` names it; and indexes may rest."""
+
+import asyncio
+
+import pytest
+
+from rounds import Rounds
+from scripted import page, serving
+from wirecopy.archive import open_archive
+
+FEED = """<rss version="2.0"><channel><title>Courier</title>
+<item><title>The pier is whole again</title><link>{base}/pier</link><guid>pier</guid></item>
+<item><title>The harbour asks for calm</title><link>{base}/calm</link><guid>calm</guid></item>
+</channel></rss>"""
+RSS = "Content-Type: application/rss+xml"
+WORDS = "".join(
+    f"<p>In month {n} of the repair the carpenters found what nobody had drawn, and the council met again to vote.</p>"
+    for n in range(2, 10)
+)
+
+
+def article(title: str, *headers: str, meta: str = ""):
+    words = WORDS.replace("repair", f"repair ({title})")
+    body = f"<head><title>{title}</title>{meta}</head><body><article><h1>{title}</h1>{words}</article></body>"
+    return page(f"<html>{body}</html>".encode(), "Content-Type: text/html; charset=utf-8", *headers)
+
+
+def played(story, tmp_path, **keys):
+    async def go():
+        async with serving() as server:
+            server.tell("/feed", page(FEED.format(base=server.url("")).encode(), RSS))
+            server.tell("/pier", article("The pier is whole again", meta='<meta name="robots" content="noarchive">'))
+            server.tell("/calm", article("The harbour asks for calm", "tdm-reservation: 1", "X-Robots-Tag: nosnippet"))
+            with open_archive(tmp_path / "wirecopy.db", write=True, holder="a test") as archive:
+                await story(server, Rounds(server, archive, **keys))
+
+    asyncio.run(go())
+
+
+def test_wishes_are_kept_with_the_article_and_obeyed_only_where_that_is_asked_for(tmp_path) -> None:
+    async def story(server, mirror):
+        outcome = await mirror.round()
+        assert outcome.new == 2
+        said = {title: article.usage for title, article in mirror.articles().items()}
+        assert said["The pier is whole again"] == ("meta robots: noarchive",)
+        assert said["The harbour asks for calm"] == ("tdm-reservation: 1", "x-robots-tag: nosnippet")
+        assert "/.well-known/tdmrep.json" not in mirror.asked()
+
+    played(story, tmp_path)
+
+
+def test_noarchive_is_obeyed_where_respect_names_it(tmp_path) -> None:
+    async def story(server, mirror):
+        outcome = await mirror.round()
+        assert outcome.new == 1
+        state, reason = mirror.states()["The pier is whole again"]
+        assert state == "excluded"
+        assert "meta robots: noarchive" in reason
+        assert list(mirror.articles()) == ["The harbour asks for calm"]
+        key = next(each.lead.key for each in mirror.archive.entries("courier") if each.state == "excluded")
+        assert mirror.archive.captures("courier", key) == ()
+        await mirror.round(hours=24)
+        assert "/pier" not in mirror.asked(), "what may not be kept is not asked for again and again"
+
+    played(story, tmp_path, respect=("robots", "noarchive"))
+
+
+def test_a_tdmrep_file_is_asked_for_once_a_day_where_respect_names_tdm(tmp_path) -> None:
+    async def story(server, mirror):
+        rules = b'[{"location": "/", "tdm-reservation": 1}]'
+        server.tell("/.well-known/tdmrep.json", page(rules, "Content-Type: application/json"))
+        await mirror.round()
+        assert mirror.asked().count("/.well-known/tdmrep.json") == 1
+        assert "tdmrep.json tdm-reservation: 1" in mirror.articles()["The pier is whole again"].usage
+        await mirror.round(hours=2)
+        assert "/.well-known/tdmrep.json" not in mirror.asked()
+        await mirror.round(hours=30, everything=True)
+        assert mirror.asked().count("/.well-known/tdmrep.json") == 1
+
+    played(story, tmp_path, respect=("robots", "tdm"))
+
+
+@pytest.mark.parametrize("respect", [("robots",), ()])
+def test_robots_txt_is_asked_for_and_obeyed_unless_respect_leaves_it_out(tmp_path, respect) -> None:
+    async def story(server, mirror):
+        server.tell("/robots.txt", page(b"User-agent: *\nDisallow: /pier\nContent-Usage: train-ai=n\n"))
+        outcome = await mirror.round()
+        assert outcome.new == (1 if respect else 2)
+        assert ("/robots.txt" in server.asked_for()) is bool(respect)
+        usage = mirror.articles()["The harbour asks for calm"].usage
+        assert ("robots.txt content-usage: train-ai=n" in usage) is bool(respect)
+
+    played(story, tmp_path, respect=respect)
+
+
+def test_an_index_rests_for_as_long_as_its_server_says_within_bounds(tmp_path) -> None:
+    async def story(server, mirror):
+        feed = FEED.format(base=server.url("")).encode()
+        server.tell("/feed", page(feed, RSS, "Cache-Control: public, max-age=5400"))
+        await mirror.round()
+        await mirror.round(hours=1)
+        assert "/feed" not in mirror.asked()
+        await mirror.round(hours=1)
+        assert "/feed" in mirror.asked()
+        server.tell("/feed", page(feed, RSS, "Cache-Control: max-age=999999999"))
+        await mirror.round(hours=2)
+        await mirror.round(hours=3)
+        assert "/feed" in mirror.asked(), "no header silences a source"
+
+    played(story, tmp_path)
+
+
+def test_what_is_remembered_of_an_index_says_since_when_it_fails_and_what_it_usually_lists(tmp_path) -> None:
+    async def story(server, mirror):
+        await mirror.round()
+        first = mirror.now
+        visit = mirror.archive.visit(server.url("/feed"))
+        assert (visit.good, visit.since, visit.listed, visit.usual) == (first, None, 2, 2.0)
+        server.tell("/feed", page(b"", status="500 Down"))
+        for _ in range(3):
+            await mirror.round(hours=2)
+        visit = mirror.archive.visit(server.url("/feed"))
+        assert visit.failures == 3
+        assert (visit.since - first).total_seconds() == 7200
+        assert visit.good == first
+        server.tell("/feed", page(b'<rss version="2.0"><channel><title>x</title></channel></rss>', RSS))
+        await mirror.round(hours=24)
+        visit = mirror.archive.visit(server.url("/feed"))
+        assert (visit.failures, visit.since, visit.good, visit.listed) == (0, None, mirror.now, 0)
+        assert visit.usual == 1.9
+
+    played(story, tmp_path)
