@@ -1,10 +1,10 @@
-"""A process that is told what to do: for the tests of wirecopy.collect.children."""
+"""A process that is told what to do: for the tests of wirecopy.children."""
 
 import os
 import signal
 import time
 
-from wirecopy.collect import children
+from wirecopy import children
 
 
 def work(message: bytes) -> bytes:

@@ -3,15 +3,19 @@
 import http.server
 import json
 import threading
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import parse_qsl
 
 import pytest
 
+from wirecopy import config as configs
 from wirecopy.archive import open_archive
-from wirecopy.cli import main
-from wirecopy.model import Article, Change, Entry, Lead, Paragraph, Revision, State, text
+from wirecopy.cli import main, publishing
+from wirecopy.model import Article, Change, Entry, Lead, Paragraph, Removal, Revision, State, text
+from wirecopy.publish import data, epub, feeds, markdown, site, zim
+from wirecopy.publish.look import Look
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -108,15 +112,10 @@ def test_a_folder_of_documents_becomes_a_site_and_nothing_is_left_of_it(mirror, 
     ],
 )
 def test_what_can_not_be_meant_is_told(mirror, capsys, words, why):
-    with pytest.raises(SystemExit) if "pdf" in words else _nothing():
+    with pytest.raises(SystemExit) if "pdf" in words else nullcontext():
         assert main(["publish", *words]) == 2
     assert why in capsys.readouterr().err
     assert not Path("public").exists()
-
-
-class _nothing:  # noqa: N801  (a context, beside pytest.raises)
-    def __enter__(self): ...
-    def __exit__(self, *_): ...
 
 
 def test_a_hub_is_told_of_the_feeds_that_changed_and_of_no_others(mirror, hub, capsys):
@@ -163,3 +162,30 @@ def test_a_book_from_before_a_take_down_is_told_and_the_next_publication_is_with
     assert main(["publish"]) == 0  # what stands is published too
     assert main(["verify", "--absent"]) == 0
     assert {path: path.read_bytes() for path in Path("public/epub").rglob("*.epub")} != before
+
+
+def test_a_publication_that_a_take_down_overtook_is_behind_though_it_was_finished_after_it(mirror, capsys):
+    pytest.importorskip("libzim")
+    pytest.importorskip("pyarrow")
+    settle("2", "二")
+    public = Path("public")
+    with open_archive("wirecopy.db", write=False) as archive, archive.edition() as before:
+        with open_archive("wirecopy.db", write=True) as now:
+            now.take_down(Removal(source="dw-zh", key="1"), at=datetime.now(UTC), reason="a court said so")
+        site.publish(before, public, Look(interface="en"))
+        feeds.publish(before, public / "feeds")
+        markdown.publish(before, public / "markdown")
+        epub.publish(before, public / "epub")
+        data.publish(before, public / "data")
+        zim.publish(before, public / "zim" / "book.zim", name="book", title="河", description="河")
+    config = configs.load(Path("wirecopy.toml").resolve())
+    with open_archive("wirecopy.db", write=False) as archive:
+        downs = archive.take_downs()
+    found = publishing.behind(config, downs)
+    noted = {str(config.public / name).rstrip("/") for name in ("", "feeds", "markdown", "epub", "zim", "data")}
+    assert {each.file for each in found} == noted
+    assert publishing.behind(config, ()) == []
+    Path("public/zim/book.zim").unlink()
+    Path("public/zim/.book.zim.wirecopy.json").unlink()
+    assert main(["publish"]) == 0
+    assert publishing.behind(config, downs) == []

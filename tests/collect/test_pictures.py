@@ -15,8 +15,8 @@ import pytest
 from PIL import Image, ImageCms, ImageDraw
 from PIL.PngImagePlugin import PngInfo
 
+from wirecopy.children import Bounds, Children, Ended, Fault
 from wirecopy.collect import pictures
-from wirecopy.collect.children import Bounds, Children, Ended, Fault
 from wirecopy.collect.pictures import checking, headers, renditions
 from wirecopy.errors import ReadError
 from wirecopy.model import Picture, Source

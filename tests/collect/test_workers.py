@@ -16,7 +16,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from wirecopy.collect.children import Fault
+from wirecopy.children import Fault
 from wirecopy.collect.read import Incomplete, reading, workers
 from wirecopy.collect.read.glances import glance
 from wirecopy.collect.read.habits import Habits, fingerprint

@@ -1,4 +1,4 @@
-"""A publication in a process of its own that kills itself: `killed.py FOLDER OPERATION MOVES`.
+"""A publication in a process of its own that kills itself: `killed.py KIND FOLDER OPERATION MOVES`.
 
 Every call that can change the folder is counted, as the interpreter itself reports it; before the OPERATIONth of them
 the process is gone. It prints how many there were if it survives.
@@ -9,13 +9,17 @@ from __future__ import annotations
 import os
 import random
 import signal
+import subprocess
 import sys
 from datetime import timedelta
 from pathlib import Path
 
 from publish.edition import NOON, MemoryEdition, document
 from wirecopy.model import Document, Reference
-from wirecopy.publish import markdown
+from wirecopy.publish import markdown, site
+from wirecopy.publish.look import Look
+
+LOOK = Look(interface="en", address="https://mirror.example/")
 
 CHANGES = ("open", "os.rename", "os.remove", "os.mkdir", "os.rmdir")
 
@@ -52,7 +56,25 @@ def history(moves: int) -> MemoryEdition:
     return edition
 
 
-def main(folder: str, operation: int, moves: int) -> None:
+def publish(kind: str, edition: MemoryEdition, folder: Path) -> None:
+    if kind == "site":
+        site.publish(edition, folder, LOOK)
+    else:
+        markdown.publish(edition, folder)
+
+
+def child(kind: str, folder: Path, kill_at: int, moves: int) -> subprocess.CompletedProcess[str]:
+    """Publish there in another process, killed before the operation of this number; 0: not at all."""
+    return subprocess.run(
+        [sys.executable, __file__, kind, str(folder), str(kill_at), str(moves)],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def main(kind: str, folder: str, operation: int, moves: int) -> None:
     done = 0
 
     def count(event: str, arguments: tuple[object, ...]) -> None:
@@ -64,9 +86,9 @@ def main(folder: str, operation: int, moves: int) -> None:
 
     edition = history(moves)
     sys.addaudithook(count)
-    markdown.publish(edition, Path(folder))
+    publish(kind, edition, Path(folder))
     sys.stdout.write(f"{done}\n")
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))
+    main(sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4]))

@@ -7,8 +7,6 @@ import random
 import re
 import shutil
 import signal
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from datetime import timedelta
@@ -294,16 +292,6 @@ def test_by_what_changed_is_the_same_as_whole(fast_folder: Path, moves: list[kil
 # --- killed at any moment
 
 
-def child(folder: Path, kill_at: int, moves: int) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, killed.__file__, str(folder), str(kill_at), str(moves)],
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-
 @pytest.mark.slow
 @pytest.mark.timeout(600)
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGKILL")
@@ -314,16 +302,16 @@ def test_forty_kills_leave_whole_files_and_the_next_run_ends_as_if_undisturbed(t
         shutil.rmtree(tmp_path / "probe", ignore_errors=True)
         if folder.exists():
             shutil.copytree(folder, tmp_path / "probe")
-        operations = int(child(tmp_path / "probe", 0, moves).stdout)
+        operations = int(killed.child("markdown", tmp_path / "probe", 0, moves).stdout)
         possible |= set(whole(killed.history(moves)).values())
         for _ in range(7):
-            died = child(folder, chance.randint(1, operations), moves)
+            died = killed.child("markdown", folder, chance.randint(1, operations), moves)
             assert died.returncode in (-signal.SIGKILL, 0), died.stderr
             kills += died.returncode == -signal.SIGKILL
             for path, body in tree(folder).items():
                 if not path.endswith(("~", JOURNAL)):
                     assert body in possible, f"{path} is neither old nor new"
-        finished = child(folder, 0, moves)
+        finished = killed.child("markdown", folder, 0, moves)
         assert finished.returncode == 0, finished.stderr
         assert tree(folder) == whole(killed.history(moves))
         assert list(markdown.check(folder)) == []

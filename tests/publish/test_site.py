@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import itertools
 import os
+import random
 import re
 import shutil
+import signal
 import tempfile
 from collections.abc import Iterator
 from datetime import timedelta
@@ -20,10 +22,10 @@ import strategies
 from publish import golden, killed
 from publish.edition import NOON, MemoryEdition, document
 from wirecopy.errors import ConfigError
-from wirecopy.model import Article, Heading, Link, Paragraph, Picture, plain, text, texts
+from wirecopy.model import Article, Heading, Link, Paragraph, Picture, plain, replace, text, texts
 from wirecopy.publish import messages, site
 from wirecopy.publish.look import LANGUAGES, Look
-from wirecopy.publish.output import BOOKMARK, LOCK, check
+from wirecopy.publish.output import BOOKMARK, JOURNAL, LOCK, check
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "site"
 LOOK = Look(interface="zh-Hans", title="港口镜像", address="https://mirror.example/港/", contact="op@mirror.example")
@@ -221,6 +223,46 @@ def test_another_look_makes_the_site_anew(tmp_path: Path) -> None:
     assert list(check(tmp_path)) == []
 
 
+def test_one_more_article_touches_these_files_and_no_others(tmp_path: Path) -> None:
+    edition = small()
+    for number in range(100, 140):
+        edition.put(document("dw-zh", str(number), at=NOON - timedelta(days=number - 60), tags=("河",)))
+    site.publish(edition, tmp_path, LOOK)
+    before = {path: (tmp_path / path).stat().st_ino for path in tree(tmp_path)}
+    edition.put(document("dw-zh", "4", at=NOON + timedelta(days=1)))
+    done = site.publish(edition, tmp_path, LOOK)
+    assert done.rendered == 1
+    paths = {
+        "articles/dw-zh/2024/02/4.html", "text/articles/dw-zh/2024/02/4.html", "full/articles/dw-zh/2024/02/4.html",
+        "days/2024-02-09.html", "days/2024-02-08.html", "days.html",  # the day before leads to it
+        "sources/dw-zh/2024-02.html", "sources/dw-zh.html", "sources.html",
+        "index.html", "text/index.html", "sitemaps/2024-02.xml",
+        "search/directory.js", "search/2024/02/09/0.js", "search/2024/02/09/0-rest/0.js",
+    }  # fmt: skip
+    assert set(done.paths) == paths
+    known = {
+        "manifest.json", "manifest/lists.json", "manifest/articles/dw-zh/2024-02.json", "manifest/search/2024.json",
+        "manifest/search/2024/02/09.json", BOOKMARK,
+    }  # fmt: skip
+    now = {path: (tmp_path / path).stat().st_ino for path in tree(tmp_path)}
+    assert {path for path, inode in now.items() if before.get(path) != inode} == paths | known
+
+
+def test_what_stands_beside_the_site_rewrites_the_pages_that_show_it(tmp_path: Path) -> None:
+    edition = small()
+    site.publish(edition, tmp_path / "by", LOOK)
+    beside = replace(LOOK, beside=("feeds", "data"))
+    done = site.publish(edition, tmp_path / "by", beside)
+    pages = {"index.html", "text/index.html", "about.html", "sources/dw-zh.html", "sources/dw-en.html"}
+    assert (done.rendered, done.removed, set(done.paths)) == (0, 0, pages)
+    site.publish(edition, tmp_path / "whole", beside)
+    assert tree(tmp_path / "by") == tree(tmp_path / "whole")
+    edition.put(document("dw-zh", "4"))  # both at once: news, and a format less
+    site.publish(edition, tmp_path / "by", LOOK)
+    site.publish(edition, tmp_path / "other", LOOK)
+    assert tree(tmp_path / "by") == tree(tmp_path / "other")
+
+
 @pytest.mark.parametrize(
     "look",
     [Look(tiers=()), Look(tiers=("huge",)), Look(address="mirror.example/"), Look(address="https://mirror.example")],
@@ -328,6 +370,43 @@ def test_many_documents_of_a_term_stand_on_pages_of_months(tmp_path: Path) -> No
     site.publish(edition, tmp_path, LOOK)
     assert not page.with_suffix("").exists()
     assert list(check(tmp_path)) == []
+
+
+# --- killed at any moment
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGKILL")
+def test_kills_leave_whole_pages_and_the_next_run_ends_as_if_undisturbed(tmp_path: Path) -> None:
+    before, folder, chance = tmp_path / "before", tmp_path / "site", random.Random(7)
+    before.mkdir()
+    possible: set[bytes] = set()
+    for moves in (8, 11):
+        edition = killed.history(moves)
+        whole = tmp_path / f"whole-{moves}"
+        killed.publish("site", edition, whole)
+        possible |= set(tree(whole).values())
+        shutil.copytree(before, tmp_path / f"counted-{moves}")
+        operations = int(killed.child("site", tmp_path / f"counted-{moves}", 0, moves).stdout)
+        for first in (
+            operations // 3,
+            operations - 9,
+            operations - 3,
+            operations,
+        ):  # the last are manifest and bookmark
+            shutil.rmtree(folder, ignore_errors=True)
+            shutil.copytree(before, folder)
+            for place in (first, chance.randint(1, 9)):  # who mends it is killed too
+                died = killed.child("site", folder, place, moves)
+                assert died.returncode == -signal.SIGKILL, died.stderr
+                for path, body in tree(folder).items():
+                    if not path.endswith(("~", JOURNAL)):
+                        assert body in possible, f"{path} is neither old nor new"
+            killed.publish("site", edition, folder)
+            assert tree(folder) == tree(whole)
+            assert list(check(folder)) == []
+        before = folder.rename(tmp_path / f"before-{moves}")
 
 
 # --- the words of the interface

@@ -24,8 +24,8 @@ from libzim.suggestion import SuggestionSearcher
 from publish import golden
 from publish.edition import NOON, MemoryEdition, document
 from wirecopy.errors import ConfigError, PublishError
-from wirecopy.model import Figure, Link, Paragraph, Picture, document_text, text
-from wirecopy.publish import zim
+from wirecopy.model import Figure, Link, Paragraph, Picture, TakeDown, document_text, text
+from wirecopy.publish import publication, zim
 from wirecopy.publish.zim import illustration, languages
 
 ABOUT = {"name": "gazette", "title": "港口报", "description": "A mirror of the Harbour Gazette"}
@@ -297,13 +297,15 @@ def test_a_publication_that_fails_leaves_the_book_before(tmp_path: Path) -> None
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from publish.edition import MemoryEdition, document
+from publish.edition import NOON, MemoryEdition, document
+from wirecopy.model import TakeDown
 from wirecopy.publish import zim
 
 folder, last, ABOUT = Path(sys.argv[1]), int(sys.argv[2]), {"name": "gazette", "title": "G", "description": "D"}
 edition = MemoryEdition(document("dw-zh", "1"))
 zim.publish(edition, folder / "news.zim", **ABOUT)
 edition.put(document("dw-zh", "2"))
+edition.taken_down.append(TakeDown(scope="source", source="dw-en", at=NOON, reason="asked"))
 done = 0
 
 def count(event, arguments):
@@ -329,6 +331,7 @@ def test_killed_at_any_moment_the_book_before_or_the_new_one_is_there(tmp_path: 
         edition.put(document("dw-zh", key))
         zim.publish(edition, tmp_path / f"{name}.zim", **about)
         wanted.append((tmp_path / f"{name}.zim").read_bytes())
+    edition.taken_down.append(TakeDown(scope="source", source="dw-en", at=NOON, reason="asked"))
     for operation in range(1, 100):
         folder = tmp_path / str(operation)
         folder.mkdir()
@@ -336,6 +339,9 @@ def test_killed_at_any_moment_the_book_before_or_the_new_one_is_there(tmp_path: 
         died = subprocess.run(command, env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])}, check=False)
         found = (folder / "news.zim").read_bytes()
         assert found in wanted
+        noted = publication.noted((folder / ".news.zim.wirecopy.json").read_bytes(), publication.Bookmark)
+        assert noted is not None
+        assert found == wanted[1] or noted.take_downs == 0  # a book from before the take-down does not say otherwise
         zim.publish(edition, folder / "news.zim", **about)
         assert (folder / "news.zim").read_bytes() == wanted[1]
         assert list(zim.check(folder / "news.zim")) == []

@@ -13,11 +13,10 @@ import pytest
 from archive.samples import article, entry, gone, minutes, revision
 from serve.served import serving
 from wirecopy.archive import open_archive
-from wirecopy.collect.children import Bounds
+from wirecopy.children import Bounds
 from wirecopy.model import Source, State
-from wirecopy.publish.messages import LANGUAGES
 from wirecopy.publish.site import plan
-from wirecopy.serve import pages, words
+from wirecopy.serve import conditions, pages
 from wirecopy.serve.asking import Desk, Question, Unanswered
 
 NOW = datetime(2026, 11, 22, 13, tzinfo=UTC)
@@ -292,14 +291,6 @@ def test_the_state_of_the_sources_is_told_live(mirror):
 # --- words ------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_every_language_has_every_word_with_the_same_places(language):
-    english, other = words.of("en"), words.of(language)
-    assert other.names() == english.names()
-    for name in english.names():
-        assert set(re.findall(r"{(\w+)}", other(name))) == set(re.findall(r"{(\w+)}", english(name))), name
-
-
 @pytest.mark.parametrize(
     ("accepted", "language"),
     [
@@ -313,4 +304,4 @@ def test_every_language_has_every_word_with_the_same_places(language):
     ],
 )
 def test_readers_are_spoken_to_in_their_language(accepted, language):
-    assert words.wanted(accepted).language == language
+    assert conditions.language(accepted) == language

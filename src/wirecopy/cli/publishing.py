@@ -21,6 +21,7 @@ from wirecopy.errors import ConfigError, FetchError, PublishError
 from wirecopy.model import Damage, Edition, Leftover, Noun, TakeDown, replace
 from wirecopy.publish import manifest
 from wirecopy.publish.output import BOOKMARK
+from wirecopy.publish.publication import Bookmark, noted
 
 if TYPE_CHECKING:
     from wirecopy.archive.protocol import Archive
@@ -121,16 +122,21 @@ def _bookmarks(folder: Path) -> Iterator[Path]:
 
 
 def behind(config: Config, downs: Sequence[TakeDown]) -> list[Leftover]:
-    """What was published last before something was taken down. Books, tables and the files of the search are packed, so
-    that nobody finds in them what may still be there.
+    """What shows an edition from before something was taken down, whenever it was written. Books, tables and the files
+    of the search are packed, so that nobody finds in them what may still be there.
     """
-    last = max((each.at for each in downs), default=None)
     return [
-        Leftover(file=str(noted.parent), what="published before the last take-down: publish it again", known=0, of=0)
+        Leftover(file=str(each.parent), what="published before the last take-down: publish it again", known=0, of=0)
         for name in _FORMATS
-        for noted in _bookmarks(folder_of(config, name))
-        if last is not None and datetime.fromtimestamp(noted.stat().st_mtime, UTC) < last
+        for each in _bookmarks(folder_of(config, name))
+        if _take_downs(each) < len(downs)
     ]
+
+
+def _take_downs(bookmark: Path) -> int:
+    """How many take-downs that publication knew of; 0 where what it noted can't be read."""
+    known = noted(bookmark.read_bytes(), Bookmark)
+    return 0 if known is None else known.take_downs
 
 
 def check(folder: Path) -> list[Damage]:

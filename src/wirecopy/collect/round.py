@@ -277,11 +277,15 @@ class _Round:
             complaints=tuple(counted.complaints),
         )
 
-    def keep_footprints(self) -> None:
-        """What outlets were asked is known as soon as what it brought is."""
-        if footprints := self.door.footprints():
+    def keep_footprints(self, *visits: Visit) -> None:
+        """Remember these visits, and what outlets were asked: that is known as soon as what it brought is."""
+        footprints = self.door.footprints()
+        if not footprints and not visits:
+            return
+        with self.archive.batch():
+            self.archive.remember(visits)
             self.archive.tread(footprints)
-            self.door.trodden()
+        self.door.trodden()
 
     def fail(self, url: str, reason: str) -> None:
         self.tally.failures.append(Failure(url=url, reason=reason))
@@ -328,18 +332,16 @@ class _Round:
             due = schedule.next_try(self.now, failures, jitter=self.jitter())
             if isinstance(error, FetchError) and error.retry_after:
                 due = max(due, self.now + timedelta(seconds=error.retry_after))
-            self.archive.remember(
-                [
-                    replace(
-                        visit,
-                        validators=Validators(),
-                        checked=self.now,
-                        due=due,
-                        failures=failures,
-                        result=str(error)[:300],
-                        since=since,
-                    )
-                ]
+            self.keep_footprints(
+                replace(
+                    visit,
+                    validators=Validators(),
+                    checked=self.now,
+                    due=due,
+                    failures=failures,
+                    result=str(error)[:300],
+                    since=since,
+                )
             )
             return False
         self.take(listing)
@@ -349,7 +351,7 @@ class _Round:
             listed = len(listing.leads) + len(listing.more)
             usual = listed if visit.good is None else visit.usual + (listed - visit.usual) / _USUAL_OF
             seen = replace(seen, listed=listed, usual=round(usual, 2))
-        self.archive.remember([seen])
+        self.keep_footprints(seen)
         if depth == 0:
             for more in listing.more if self.plan.since is not None else listing.more[:50]:
                 if self.index_is_due(more):

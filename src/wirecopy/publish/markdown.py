@@ -18,14 +18,12 @@ from itertools import islice
 from pathlib import Path
 from typing import cast
 
-import msgspec
-
 from wirecopy.errors import ConfigError
-from wirecopy.model import Document, Edition, Headline, Link, Noun, Picture, Shelf
-from wirecopy.publish import LAYOUTS, PICTURES, lists, manifest, plain
+from wirecopy.model import Document, Edition, Headline, Link, Picture, Shelf
+from wirecopy.publish import LAYOUTS, PICTURES, lists, manifest, plain, publication
 from wirecopy.publish.copies import Copies, named_in
 from wirecopy.publish.output import Output, check
-from wirecopy.publish.publication import Progress, Published
+from wirecopy.publish.publication import Bookmark, Progress, Published
 
 __all__ = ["Published", "check", "publish"]
 
@@ -33,16 +31,13 @@ RENDERING = 2
 """Raise this with every change to the bytes that plain.py, classic.py or lists.py write: folders are then made anew."""
 
 
-class _Bookmark(Noun, frozen=True, kw_only=True):
+class _Bookmark(Bookmark, frozen=True, kw_only=True):
     """What a folder shows. `shelves`: what the lists say of each source beside its documents; `shown_from`: where the
     documents of each show pictures from.
     """
 
-    archive: str
-    stamp: int
     layout: str
     shown_from: dict[str, str]
-    rendering: int
     shelves: dict[str, tuple[str, str, str]]
 
 
@@ -68,35 +63,28 @@ def publish(
     pictures = pictures or ("proxy" if layout == "classic" else "")
     known = tuple(each for each in PICTURES if each != "none") if layout == "classic" else PICTURES
     _one_of("pictures", pictures or "own", known)
-    shelves = {shelf.source: shelf for shelf in edition.shelves() if shelf.months}
+    shelves = publication.shelves_of(edition)
     shown_from = {source: pictures or (by_source or {}).get(source, "own") for source in shelves}
     now = _Bookmark(
         archive=edition.archive,
         stamp=edition.stamp,
+        take_downs=len(edition.take_downs()),
         layout=layout,
         shown_from=shown_from,
         rendering=RENDERING,
-        shelves={shelf.source: (shelf.name, shelf.language, shelf.homepage) for shelf in shelves.values()},
+        shelves=publication.said_of(shelves),
     )
     with Output(folder) as output:
         copies = Copies(edition, output, lambda each: shown_from.get(each.article.source) == "own")
         render = _renderer(edition, layout, shown_from, copies, shelves)
         work = _Publication(edition, output, shelves, copies, render, progress)
-        since = _since(output.bookmark, now)
-        if since is None:
+        then = publication.standing(output.bookmark, now, same=("layout",), said=("shown_from", "shelves"))
+        if then is None:
             output.renew()
             work.everything()
-        elif since < now.stamp:
-            work.changes(since)
-        output.finish(msgspec.json.format(msgspec.json.encode(now), indent=1) + b"\n")
-        return Published(
-            written=output.written,
-            unchanged=output.unchanged,
-            removed=output.removed,
-            documents=sum(number for shelf in shelves.values() for _, number in shelf.months),
-            rendered=work.rendered,
-            paths=tuple(output.paths),
-        )
+        elif then.stamp < now.stamp:
+            work.changes(then.stamp)
+        return publication.finished(output, now, documents=publication.number_of(shelves), rendered=work.rendered)
 
 
 class _Publication:
@@ -119,7 +107,7 @@ class _Publication:
 
     def everything(self) -> None:
         """Render all, month by month; what the manifest has beyond that goes as its pages are sealed."""
-        todo = sum(number for shelf in self._shelves.values() for _, number in shelf.months)
+        todo = publication.number_of(self._shelves)
         for shelf in self._shelves.values():
             for month, _ in shelf.months:
                 headlines = self._edition.month(shelf.source, month)
@@ -258,19 +246,6 @@ def _renderer(
         )
 
     return render
-
-
-def _since(stored: bytes, now: _Bookmark) -> int | None:
-    """The stamp that the folder shows, if what was written then would be written the same today; else None."""
-    try:
-        then = msgspec.json.decode(stored, type=_Bookmark)
-    except ValueError:  # none yet, or not ours
-        return None
-    is_alike = then.archive == now.archive and then.stamp <= now.stamp
-    is_alike &= (then.layout, then.rendering) == (now.layout, now.rendering)
-    is_alike &= all(now.shown_from.get(source, said) == said for source, said in then.shown_from.items())
-    is_alike &= all(now.shelves.get(source, said) == said for source, said in then.shelves.items())
-    return then.stamp if is_alike else None
 
 
 def _one_of(name: str, given: str, known: tuple[str, ...]) -> None:

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import msgspec
 
+from wirecopy import children
 from wirecopy.archive import open_archive
 from wirecopy.archive.search import search
 from wirecopy.archive.sqlite import SqliteArchive
-from wirecopy.collect import children
 from wirecopy.errors import WirecopyError
 from wirecopy.publish import messages
 from wirecopy.publish.feeds import Channel, Entry, Place, atom, entry, json_feed, rss

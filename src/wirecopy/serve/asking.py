@@ -13,7 +13,7 @@ from typing import Literal, Self
 import msgspec
 
 from wirecopy.archive.search import Found
-from wirecopy.collect.children import Bounds, Children, Ended, Fault
+from wirecopy.children import Bounds, Children, Ended, Fault
 from wirecopy.model import Noun, State
 
 BOUNDS = Bounds(cpu=10.0, memory=512 << 20, wall=15.0)

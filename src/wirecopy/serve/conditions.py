@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
 from functools import lru_cache
 
+from wirecopy.publish.messages import LANGUAGES, nearest
 from wirecopy.serve.packing import CODINGS
 
 _RANGE = re.compile(r"bytes[ \t]*=[ \t]*(?:([0-9]{1,18})-([0-9]{0,18})|-([0-9]{1,18}))", re.IGNORECASE)
@@ -41,6 +42,15 @@ def coding(accepted: str) -> str:
     weight = weights.get(best, 0.0)
     # What is not named is acceptable, and what is named is wanted more.
     return best if weight > 0 and weight >= weights.get("identity", 0.0) else ""
+
+
+def language(accepted: str, otherwise: str = "en") -> str:
+    """The language of the interface for who sends this Accept-Language header: the first of theirs that we speak."""
+    for each in languages(accepted):
+        near = nearest(each)
+        if near.lower().partition("-")[0] == each.lower().partition("-")[0]:
+            return near
+    return otherwise if otherwise in LANGUAGES else "en"
 
 
 def languages(accepted: str) -> list[str]:

@@ -76,12 +76,12 @@ def asked(query: Mapping[str, str], now: datetime, say: Messages) -> tuple[Asked
     notes = []
     source, days = query.get("source", "").strip(), []
     if source and _SOURCE.fullmatch(source) is None:
-        notes.append(say("no_source", source=source[:80]))
+        notes.append(say("serve_no_source", source=source[:80]))
         source = ""
     for name in ("from", "until"):
         day = query.get(name, "").strip()
         if day and not is_day(day, now):
-            notes.append(say("no_day", day=day[:40]))
+            notes.append(say("serve_no_day", day=day[:40]))
             day = ""
         days.append(day)
     number = query.get("page", "1")
@@ -111,14 +111,14 @@ def results(
     ]
     if told:
         items = "".join(f"<li>{each}</li>" for each in told)
-        parts.append(f'<section class="dim" aria-label="{escape(say("notes"))}"><ul>{items}</ul></section>')
+        parts.append(f'<section class="dim" aria-label="{escape(say("serve_notes"))}"><ul>{items}</ul></section>')
     if found is not None and not search.is_empty:
         parts += _listed(search, found, places, {each.source: each for each in sources}, say)
     elif not trouble:
-        parts.append(f"<p>{escape(say('nothing_asked'))}</p>")
+        parts.append(f"<p>{escape(say('serve_nothing_asked'))}</p>")
     head = ""
     if feeds and not search.is_empty and not trouble:
-        title = escape(say("search_title", words=search.query))
+        title = escape(say("serve_search_title", words=search.query))
         kinds = (("rss", "application/rss+xml"), ("atom", "application/atom+xml"), ("json", "application/feed+json"))
         addresses = [(kind, media, escape(search.address(f"search.{kind}"))) for kind, media in kinds]
         head = "".join(
@@ -126,36 +126,35 @@ def results(
         )
         named = {"rss": "RSS", "atom": "Atom", "json": "JSON Feed"}
         links = " ".join(f'<a href="{to}">{named[kind]}</a>' for kind, _, to in addresses)
-        parts.append(f'<p class="dim">{escape(say("follow"))} {links}</p>')
-    title = say("search_title", words=search.query) if not search.is_empty else say("search")
+        parts.append(f'<p class="dim">{escape(say("serve_follow"))} {links}</p>')
+    title = say("serve_search_title", words=search.query) if not search.is_empty else say("search")
     return _page(title, "\n".join(parts), say, head=head)
 
 
 def missing(say: Messages, root: str, *, has_search: bool) -> bytes:
     """That there is nothing at an address, and where to go instead."""
-    search = f'<li><a href="{root}search">{escape(say("try_search"))}</a></li>' if has_search else ""
+    search = f'<li><a href="{root}search">{escape(say("serve_try_search"))}</a></li>' if has_search else ""
     body = (
-        f"<h1>{escape(say('missing'))}</h1><p>{escape(say('missing_told'))}</p>"
-        f'<ul><li><a href="{root or "./"}">{escape(say("try_front"))}</a></li>{search}</ul>'
+        f"<h1>{escape(say('serve_missing'))}</h1><p>{escape(say('serve_missing_told'))}</p>"
+        f'<ul><li><a href="{root or "./"}">{escape(say("serve_try_front"))}</a></li>{search}</ul>'
     )
-    return _page(say("missing"), body, say, root=root, has_search=has_search)
+    return _page(say("serve_missing"), body, say, root=root, has_search=has_search)
 
 
 def status(now: Status, say: Messages) -> bytes:
     """How the mirror is: a table of sources."""
     states = (State.ARCHIVED, State.UNCHANGED, State.GONE, State.HELD, State.FAILED, State.WAITING, State.EXCLUDED)
-    head = "".join(
-        f'<th scope="col">{escape(each)}</th>'
-        for each in (say("source"), say("documents"), say("last_copy"), *(say(state.value) for state in states))
-    )
+    names = ("source", "serve_documents", "last_copy", *(f"serve_{state.value}" for state in states))
+    head = "".join(f'<th scope="col">{escape(say(name))}</th>' for name in names)
+    title = escape(say("serve_status"))
     rows = "".join(_row(each, states, say) for each in now.sources)
     body = (
-        f'<h1>{escape(say("status"))}</h1><div class="scroll" tabindex="0" role="region" '
-        f'aria-label="{escape(say("status"))}"><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>'
-        f'<p class="dim">{escape(say("ledger"))}</p>'
-        f'<p class="dim">{escape(say("stamp", stamp=now.stamp, archive=now.archive))}</p>'
+        f'<h1>{title}</h1><div class="scroll" tabindex="0" role="region" aria-label="{title}">'
+        f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
+        f'<p class="dim">{escape(say("serve_ledger"))}</p>'
+        f'<p class="dim">{escape(say("serve_stamp", stamp=now.stamp, archive=now.archive))}</p>'
     )
-    return _page(say("status"), body, say, root="../")
+    return _page(say("serve_status"), body, say, root="../")
 
 
 # --- pieces ----------------------------------------------------------------------------------------------------------
@@ -163,11 +162,12 @@ def status(now: Status, say: Messages) -> bytes:
 
 def _page(title: str, body: str, say: Messages, *, root: str = "", head: str = "", has_search: bool = True) -> bytes:
     search = f' <a href="{root}search">{escape(say("search"))}</a>' if has_search else ""
+    front = escape(say("serve_front"))
     return (
         f'<!doctype html>\n<html lang="{say.language}" dir="{say.direction}">\n<head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width,initial-scale=1"><meta name="robots" content="noindex">'
         f"<title>{escape(title)}</title>{head}<style>{_STYLE}</style></head>\n<body>\n"
-        f'<nav aria-label="{escape(say("front"))}"><a href="{root or "./"}">{escape(say("front"))}</a>{search}</nav>\n'
+        f'<nav aria-label="{front}"><a href="{root or "./"}">{front}</a>{search}</nav>\n'
         f"<main>\n{body}\n</main>\n</body>\n</html>\n"
     ).encode("utf-8", "replace")
 
@@ -181,17 +181,18 @@ def _form(search: Asked, sources: tuple[SourceStatus, ...], say: Messages) -> st
         for each in (*chosen, *sources)
     )
     days = "".join(
-        f'<label>{escape(say(name))}<br><input type="{"date" if _is_date(value) else "text"}" name="{name}" '
+        f'<label>{escape(say(f"serve_{name}"))}<br><input type="{"date" if _is_date(value) else "text"}" name="{name}" '
         f'value="{escape(value)}"></label>'
         for name, value in (("from", search.since), ("until", search.until))
     )
     return (
         '<form role="search" action="search" method="get">'
-        f'<label class="wide">{escape(say("words"))}<br><input type="search" name="q" value="{escape(search.words)}" '
-        f'maxlength="{LONGEST}" aria-describedby="hints"></label>'
-        f'<label>{escape(say("source"))}<br><select name="source"><option value="">{escape(say("every_source"))}'
-        f"</option>{options}</select></label>{days}<button>{escape(say('find'))}</button>"
-        f'<p id="hints" class="dim">{escape(say("hints"))}</p></form>'
+        f'<label class="wide">{escape(say("serve_words"))}<br><input type="search" name="q" '
+        f'value="{escape(search.words)}" maxlength="{LONGEST}" aria-describedby="hints"></label>'
+        f'<label>{escape(say("source"))}<br><select name="source">'
+        f'<option value="">{escape(say("serve_every_source"))}</option>{options}</select></label>'
+        f"{days}<button>{escape(say('search_search'))}</button>"
+        f'<p id="hints" class="dim">{escape(say("serve_hints"))}</p></form>'
     )
 
 
@@ -209,22 +210,26 @@ def _listed(
     first = (search.page - 1) * MOST
     hits = found.hits[first : first + MOST]
     if not hits:
-        return [f"<p>{escape(say('nothing_found'))}</p>"]
-    told = say("newest_first", first=first + 1, last=first + len(hits))
+        return [f"<p>{escape(say('serve_nothing_found'))}</p>"]
+    told = say("serve_newest_first", first=first + 1, last=first + len(hits))
     parts = [f'<p class="dim">{escape(told)}</p>', "<ol>"]
     parts += [_hit(each, places.get((each.headline.source, each.headline.key), ""), sources, say) for each in hits]
     parts.append("</ol>")
     more = len(found.hits) > first + MOST or found.more
     links = []
     if search.page > 1:
-        links.append(f'<a rel="prev" href="{escape(search.address(page=search.page - 1))}">{escape(say("newer"))}</a>')
+        links.append(_step("prev", search.address(page=search.page - 1), say("serve_newer")))
     if more and search.page < DEEPEST:
-        links.append(f'<a rel="next" href="{escape(search.address(page=search.page + 1))}">{escape(say("older"))}</a>')
+        links.append(_step("next", search.address(page=search.page + 1), say("serve_older")))
     if links:
-        parts.append(f'<nav aria-label="{escape(say("pages"))}">{"".join(links)}</nav>')
+        parts.append(f'<nav aria-label="{escape(say("serve_pages"))}">{"".join(links)}</nav>')
     if more and search.page == DEEPEST:
-        parts.append(f'<p class="dim">{escape(say("deepest", most=MOST * DEEPEST))}</p>')
+        parts.append(f'<p class="dim">{escape(say("serve_deepest", most=MOST * DEEPEST))}</p>')
     return parts
+
+
+def _step(way: str, to: str, words: str) -> str:
+    return f'<a rel="{way}" href="{escape(to)}">{escape(words)}</a>'
 
 
 def _hit(hit: Hit, place: str, sources: Mapping[str, SourceStatus], say: Messages) -> str:
@@ -238,9 +243,9 @@ def _hit(hit: Hit, place: str, sources: Mapping[str, SourceStatus], say: Message
     name = known.name if known and known.name else headline.source
     line = [escape(name), html.time(headline.published or headline.at)]
     if headline.withdrawn:
-        line.append(f"<strong>{escape(say('withdrawn'))}</strong>")
+        line.append(f"<strong>{escape(say('serve_withdrawn'))}</strong>")
     if place and outlet:
-        line.append(f'<a href="{outlet}" rel="noreferrer">{escape(say("at_outlet"))}</a>')
+        line.append(f'<a href="{outlet}" rel="noreferrer">{escape(say("serve_at_outlet"))}</a>')
     excerpts = "".join(f"<p{spoken}>{_marked(each)}</p>" for each in hit.excerpts)
     return f'<li><h2{spoken}>{named}</h2><p class="dim">{" · ".join(line)}</p>{excerpts}</li>'
 
@@ -255,7 +260,7 @@ def _marked(excerpt: Excerpt) -> str:
 
 
 def _row(each: SourceStatus, states: tuple[State, ...], say: Messages) -> str:
-    last = html.time(each.last_copy) if each.last_copy else escape(say("never"))
+    last = html.time(each.last_copy) if each.last_copy else escape(say("serve_never"))
     counts = "".join(f"<td>{each.ledger.get(state, 0):,}</td>" for state in states)
     name = f"<bdi>{escape(each.name or each.source)}</bdi>"
     return f'<tr><th scope="row">{name}</th><td>{each.documents:,}</td><td>{last}</td>{counts}</tr>'

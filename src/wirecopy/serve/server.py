@@ -29,10 +29,10 @@ import msgspec
 from aiohttp import web
 
 from wirecopy.errors import ConfigError, PublishError
-from wirecopy.publish import manifest, output
+from wirecopy.publish import manifest, messages, output
 from wirecopy.publish.messages import Messages
 from wirecopy.publish.site import frame, plan
-from wirecopy.serve import conditions, packing, pages, words
+from wirecopy.serve import conditions, packing, pages
 from wirecopy.serve.asking import Answer, Desk, Question, SourceStatus, Unanswered, What
 from wirecopy.serve.connections import LIMITS, Connection, Connections, Limits
 from wirecopy.serve.folder import CACHE, Folder, Known, Moved
@@ -328,7 +328,7 @@ class Serving:
         found, status, trouble = None, 200, ""
         try:
             if len(search.words) > pages.LONGEST:
-                status, trouble = 400, say("too_long", most=pages.LONGEST)
+                status, trouble = 400, say("serve_too_long", most=pages.LONGEST)
                 search = pages.Asked(words=search.words[: pages.LONGEST])
             elif not search.is_empty:
                 most = min(search.page * pages.MOST + 1, pages.DEEPEST * pages.MOST)
@@ -336,7 +336,7 @@ class Serving:
             sources = await self._known_sources(now)
         except Unanswered as error:
             self._trouble(f"search: {error}")
-            status, trouble, sources = error.status, say("cannot"), self._sources[1]
+            status, trouble, sources = error.status, say("serve_cannot"), self._sources[1]
         places = {}
         for hit in found.hits[(search.page - 1) * pages.MOST :] if found else ():
             place = plan.article(hit.headline.source, hit.headline.day, hit.headline.key)
@@ -358,7 +358,7 @@ class Serving:
             answer = await self._ask(
                 "feed", now, words=search.query, most=_IN_A_FEED, form=form, site=site, folder=str(self._folder.root),
                 address=site + search.address(path[1:]), language=say.language,
-                page=site + search.address(), title=say("search_title", words=search.query),
+                page=site + search.address(), title=say("serve_search_title", words=search.query),
             )  # fmt: skip
         except Unanswered as error:
             self._trouble(f"search: {error}")
@@ -424,7 +424,7 @@ class Serving:
         return _own(status, body, kind, **more, **{"Content-Language": say.language})
 
     def _say(self, request: web.BaseRequest) -> Messages:
-        return words.wanted(request.headers.get("Accept-Language", ""), self._language)
+        return messages.of(conditions.language(request.headers.get("Accept-Language", ""), self._language))
 
 
 # --- answers ---------------------------------------------------------------------------------------------------------

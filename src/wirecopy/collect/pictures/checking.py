@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from wirecopy.collect.children import Bounds, Children, Ended
+from wirecopy.children import Bounds, Children, Ended
 from wirecopy.collect.pictures import headers
 from wirecopy.errors import ReadError
 from wirecopy.model import Checked, Noun

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from wirecopy.collect import children
+from wirecopy import children
 from wirecopy.collect.pictures import renditions
 from wirecopy.errors import ReadError
 from wirecopy.model import Checked, Noun

@@ -11,7 +11,7 @@ from typing import Literal
 import msgspec
 from lxml import etree
 
-from wirecopy.collect import children
+from wirecopy import children
 from wirecopy.collect.read import Incomplete, Reading, believed, reading
 from wirecopy.collect.read.habits import NO_HABITS, Glance, Habits
 from wirecopy.errors import Doubtful, ReadError

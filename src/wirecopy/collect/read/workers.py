@@ -15,7 +15,7 @@ from typing import Self
 
 import msgspec
 
-from wirecopy.collect.children import LARGEST, Bounds, Children, Ended
+from wirecopy.children import LARGEST, Bounds, Children, Ended
 from wirecopy.collect.read import Incomplete, Reading
 from wirecopy.collect.read.habits import NO_HABITS, Glance, Habits
 from wirecopy.collect.read.worker import Answered, Asked, answer

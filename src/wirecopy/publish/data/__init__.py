@@ -26,12 +26,12 @@ from typing import Protocol
 import msgspec
 
 from wirecopy.errors import ConfigError
-from wirecopy.model import Document, Edition, Noun, Shelf, replace
-from wirecopy.publish import manifest
+from wirecopy.model import Document, Edition, Shelf, replace
+from wirecopy.publish import manifest, publication
 from wirecopy.publish.data import jsonl, ninjs, tables
 from wirecopy.publish.data.tables import ARTICLES, LEADS, PICTURES, REVISIONS, ROWS, LeadRow, Row
 from wirecopy.publish.output import Output, check
-from wirecopy.publish.publication import Published
+from wirecopy.publish.publication import Bookmark, Progress, Published
 
 __all__ = ["FORMATS", "Published", "check", "publish"]
 
@@ -43,21 +43,17 @@ RENDERING = 1
 PART = 2_000
 """How many documents (or leads) a file holds at most: some 30 MB of JSON Lines."""
 
-Progress = Callable[[int, int, str], None]
 _TABLE = re.compile(r"(?P<table>\w+)/[^/]+/(?P<month>\d{4}-\d\d)(?:\.\d+)?\.(?:jsonl|parquet)")
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(LeadRow).decode
 
 
-class _Bookmark(Noun, frozen=True, kw_only=True):
+class _Bookmark(Bookmark, frozen=True, kw_only=True):
     """What a folder shows. `engine`: whose Parquet; `names`: what the sources are called; `leads`: the digest of the
     lines of each source's months.
     """
 
-    archive: str
-    stamp: int
     formats: tuple[str, ...]
-    rendering: int
     engine: str
     address: str
     names: dict[str, str]
@@ -87,13 +83,14 @@ def publish(
     be written; what was published before then stands, and the next call completes this one.
     """
     chosen = _chosen(formats)
-    shelves = {shelf.source: shelf for shelf in edition.shelves() if shelf.months}
+    shelves = publication.shelves_of(edition)
     names = {shelf.source: shelf.name for shelf in shelves.values()}
     kinds, engine = _kinds(chosen)
     items = ninjs.Renderer(edition, names, address) if "ninjs" in chosen else None
     now = _Bookmark(
         archive=edition.archive,
         stamp=edition.stamp,
+        take_downs=len(edition.take_downs()),
         formats=chosen,
         rendering=RENDERING,
         engine=engine,
@@ -103,22 +100,14 @@ def publish(
     )
     with Output(folder, listed_in) as output:
         work = _Publication(edition, output, shelves, kinds, items, progress)
-        before = _before(output.bookmark, now)
+        before = publication.standing(output.bookmark, now, same=("formats", "engine", "address"), said=("names",))
         if before is None:
             output.renew()
             work.everything()
         elif before.stamp < now.stamp:
             work.changes(before.stamp)
         now = replace(now, leads=work.leads({} if before is None else before.leads))
-        output.finish(msgspec.json.format(msgspec.json.encode(now), indent=1) + b"\n")
-        return Published(
-            written=output.written,
-            unchanged=output.unchanged,
-            removed=output.removed,
-            documents=sum(number for shelf in shelves.values() for _, number in shelf.months),
-            rendered=work.rendered,
-            paths=tuple(output.paths),
-        )
+        return publication.finished(output, now, documents=publication.number_of(shelves), rendered=work.rendered)
 
 
 def listed_in(path: str) -> str:
@@ -155,7 +144,7 @@ class _Publication:
 
     def everything(self) -> None:
         """Write all, month by month; what the manifest has beyond that goes."""
-        self._todo = sum(number for shelf in self._shelves.values() for _, number in shelf.months)
+        self._todo = publication.number_of(self._shelves)
         for source, shelf in self._shelves.items():
             for month, _ in shelf.months:
                 self._month(source, month)
@@ -360,16 +349,3 @@ def _chosen(formats: Iterable[str]) -> tuple[str, ...]:
         said = ", ".join(map(repr, unknown)) or "none"
         raise ConfigError(f"publish data: formats: {said}: there are {', '.join(map(repr, FORMATS))}")
     return tuple(each for each in FORMATS if each in named)
-
-
-def _before(stored: bytes, now: _Bookmark) -> _Bookmark | None:
-    """What the folder shows, if what was written then would be written the same today; else None."""
-    try:
-        then = msgspec.json.decode(stored, type=_Bookmark)
-    except ValueError:  # none yet, or not ours
-        return None
-    is_alike = then.archive == now.archive and then.stamp <= now.stamp
-    is_alike &= (then.formats, then.rendering, then.engine) == (now.formats, now.rendering, now.engine)
-    is_alike &= then.address == now.address
-    is_alike &= all(now.names.get(source, name) == name for source, name in then.names.items())
-    return then if is_alike else None

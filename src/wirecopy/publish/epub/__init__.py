@@ -24,18 +24,16 @@ from hashlib import sha256
 from itertools import groupby, islice
 from pathlib import Path
 
-import msgspec
-
 from wirecopy.errors import ConfigError
 from wirecopy.model import Document, Edition, Headline, Noun, Shelf, encode, replace
-from wirecopy.publish import messages
+from wirecopy.publish import messages, publication
 from wirecopy.publish.epub import opds
 from wirecopy.publish.epub.book import Book, Made, make
 from wirecopy.publish.epub.opds import Catalogue, Shelved
 from wirecopy.publish.feeds.entries import EPOCH, Place, based, clean, id_of, newest, sections
 from wirecopy.publish.messages import Messages
 from wirecopy.publish.output import Output, check
-from wirecopy.publish.publication import Progress, Published
+from wirecopy.publish.publication import Bookmark, Progress, Published
 
 __all__ = ["ISSUES", "book", "check", "publish"]
 
@@ -77,12 +75,9 @@ class _Options(Noun, frozen=True, kw_only=True):
     place: Place
 
 
-class _Bookmark(Noun, frozen=True, kw_only=True):
+class _Bookmark(Bookmark, frozen=True, kw_only=True):
     """What a folder has."""
 
-    archive: str
-    stamp: int
-    rendering: int
     options: _Options
     shelves: dict[str, tuple[str, str, str]]
     books: dict[str, _Known]
@@ -119,7 +114,7 @@ def publish(
             raise ConfigError(f"publish epub: issues has {issue!r}, which is none of {', '.join(map(repr, ISSUES))}")
     if days < 1 or weeks < 1 or budget < 0:
         raise ConfigError("publish epub: days and weeks are at least 1, budget is not negative")
-    shelves = {shelf.source: shelf for shelf in edition.shelves() if shelf.months}
+    shelves = publication.shelves_of(edition)
     without = tuple(sorted(source for source in shelves if (by_source or {}).get(source, "own") != "own"))
     options = _Options(
         issues=issues,
@@ -134,13 +129,14 @@ def publish(
     now = _Bookmark(
         archive=edition.archive,
         stamp=edition.stamp,
+        take_downs=len(edition.take_downs()),
         rendering=RENDERING,
         options=options,
-        shelves={shelf.source: (shelf.name, shelf.language, shelf.homepage) for shelf in shelves.values()},
+        shelves=publication.said_of(shelves),
         books={},
     )
     with Output(folder, _listed_in) as output:
-        then = _then(output.bookmark, now)
+        then = publication.standing(output.bookmark, now, same=("options",), said=("shelves",))
         work = _Publication(edition, output, shelves, options, then, progress)
         if then is None:
             output.renew()
@@ -150,15 +146,8 @@ def publish(
         else:
             work.known = dict(then.books)
         now = replace(now, books=dict(sorted(work.known.items())))
-        output.finish(msgspec.json.format(msgspec.json.encode(now), indent=1) + b"\n")
-        return Published(
-            written=output.written,
-            unchanged=output.unchanged,
-            removed=output.removed,
-            documents=sum(each.documents for each in work.known.values()),
-            rendered=work.rendered,
-            paths=tuple(output.paths),
-        )
+        documents = sum(each.documents for each in work.known.values())
+        return publication.finished(output, now, documents=documents, rendered=work.rendered)
 
 
 def book(
@@ -424,15 +413,3 @@ def _made_of(plan: _Plan) -> str:
 
 def _sources(documents: Iterable[Document]) -> int:
     return len({each.article.source for each in documents})
-
-
-def _then(stored: bytes, now: _Bookmark) -> _Bookmark | None:
-    """What the folder has, if what was written then would be written the same today; else None."""
-    try:
-        then = msgspec.json.decode(stored, type=_Bookmark)
-    except ValueError:  # none yet, or not ours
-        return None
-    is_alike = (then.archive, then.rendering, then.options) == (now.archive, now.rendering, now.options)
-    is_alike &= then.stamp <= now.stamp
-    is_alike &= all(now.shelves.get(source, said) == said for source, said in then.shelves.items())
-    return then if is_alike else None

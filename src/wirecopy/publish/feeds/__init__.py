@@ -25,12 +25,10 @@ from hashlib import sha256
 from itertools import islice
 from pathlib import Path
 
-import msgspec
-
 from wirecopy import urls
 from wirecopy.errors import ConfigError
 from wirecopy.model import Document, Edition, Headline, Noun, Revision, Shelf, TakeDown, Term, encode, replace
-from wirecopy.publish import messages
+from wirecopy.publish import messages, publication
 from wirecopy.publish.addresses import public
 from wirecopy.publish.feeds import changes, entries
 from wirecopy.publish.feeds.atom import atom
@@ -39,7 +37,7 @@ from wirecopy.publish.feeds.jsonfeed import json_feed
 from wirecopy.publish.feeds.opml import opml
 from wirecopy.publish.feeds.rss import rss
 from wirecopy.publish.output import Output, check
-from wirecopy.publish.publication import Progress, Published
+from wirecopy.publish.publication import Bookmark, Progress, Published
 from wirecopy.publish.site import plan
 
 __all__ = [
@@ -83,12 +81,9 @@ class _Options(Noun, frozen=True, kw_only=True):
     archives: bool
 
 
-class _Bookmark(Noun, frozen=True, kw_only=True):
+class _Bookmark(Bookmark, frozen=True, kw_only=True):
     """What a folder shows, and what each of its feeds was made of; `gone` is of all that was taken down."""
 
-    archive: str
-    stamp: int
-    rendering: int
     options: _Options
     shelves: dict[str, tuple[str, str, str]]
     gone: str
@@ -127,7 +122,7 @@ def publish(
         raise ConfigError(f"publish feeds: hub = {hub!r} is no web address; a hub is one like https://hub.example/")
     if not 1 <= most <= 1000:
         raise ConfigError(f"publish feeds: most = {most} is no sensible number of entries; 1 to 1000 are")
-    shelves = {shelf.source: shelf for shelf in edition.shelves() if shelf.months}
+    shelves = publication.shelves_of(edition)
     say = messages.of(language)
     without = tuple(sorted(source for source in shelves if (by_source or {}).get(source, "own") != "own"))
     named = entries.clean(title) or say("mirror")
@@ -140,14 +135,15 @@ def publish(
     now = _Bookmark(
         archive=edition.archive,
         stamp=edition.stamp,
+        take_downs=len(edition.take_downs()),
         rendering=RENDERING,
         options=options,
-        shelves={shelf.source: (shelf.name, shelf.language, shelf.homepage) for shelf in shelves.values()},
+        shelves=publication.said_of(shelves),
         gone=_made_of(entries.gone(edition.take_downs())),
         feeds={},
     )
     with Output(folder, _listed_in) as output:
-        then = _then(output.bookmark, now)
+        then = publication.standing(output.bookmark, now, same=("options",), said=("shelves",))
         work = _Publication(edition, output, shelves, now, then, progress)
         if then is None:
             output.renew()
@@ -157,15 +153,7 @@ def publish(
         else:
             work.made = dict(then.feeds)
         now = replace(now, feeds=dict(sorted(work.made.items())))
-        output.finish(msgspec.json.format(msgspec.json.encode(now), indent=1) + b"\n")
-        return Published(
-            written=output.written,
-            unchanged=output.unchanged,
-            removed=output.removed,
-            documents=sum(number for shelf in shelves.values() for _, number in shelf.months),
-            rendered=work.rendered,
-            paths=tuple(output.paths),
-        )
+        return publication.finished(output, now, documents=publication.number_of(shelves), rendered=work.rendered)
 
 
 def topics(address: str, paths: Iterable[str]) -> tuple[str, ...]:
@@ -175,18 +163,6 @@ def topics(address: str, paths: Iterable[str]) -> tuple[str, ...]:
     base = entries.based(address)
     feeds = [path for path in paths if path.endswith(tuple(_FORMATS)) and not path.startswith(("archive/", "manifest"))]
     return tuple(f"{base}{FOLDER}{path}" for path in feeds) if base else ()
-
-
-def _then(stored: bytes, now: _Bookmark) -> _Bookmark | None:
-    """What the folder shows, if what was written then would be written the same today; else None."""
-    try:
-        then = msgspec.json.decode(stored, type=_Bookmark)
-    except ValueError:  # none yet, or not ours
-        return None
-    is_alike = (then.archive, then.rendering, then.options) == (now.archive, now.rendering, now.options)
-    is_alike &= then.stamp <= now.stamp
-    is_alike &= all(now.shelves.get(source, said) == said for source, said in then.shelves.items())
-    return then if is_alike else None
 
 
 def _source_page(source: str) -> str:

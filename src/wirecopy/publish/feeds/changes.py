@@ -103,7 +103,7 @@ def _differences(change: Told, say: Messages, language: str) -> Iterator[str]:
         yield f"<p>{escape(say('feed_no_words'))}</p>"
         return
     items = "".join(
-        f"<li>{escape(say(f'feed_in_{line.where}'))}: {_line(line, say, language)}</li>" for line in lines[:_LINES]
+        f"<li>{escape(say(f'in_{line.where}'))}: {_line(line, say, language)}</li>" for line in lines[:_LINES]
     )
     yield f"<ul>{items}</ul>"
     if len(lines) > _LINES:

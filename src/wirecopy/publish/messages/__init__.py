@@ -1,4 +1,4 @@
-"""The words of the interface, a file a language: `en.toml` and its neighbours, for translators to edit.
+"""The words of the interface, and of the server's own pages: a file a language, for translators to edit.
 
 A message is plain text with `{names}` for what is filled in; it is escaped where it is written. Every file has the
 messages of `en.toml`, no more and no fewer, with the same names in them (a test says so).

@@ -15,19 +15,17 @@ from importlib import resources
 from itertools import chain, groupby, islice
 from pathlib import Path
 
-import msgspec
-
 from wirecopy.errors import ConfigError
-from wirecopy.model import Document, Edition, Headline, Noun, Picture, Shelf, Term
+from wirecopy.model import Document, Edition, Headline, Picture, Shelf, Term, replace
 from wirecopy.model import pictures as pictures_of
 from wirecopy.model import terms as terms_of
-from wirecopy.publish import manifest, messages, searching
+from wirecopy.publish import manifest, messages, publication, searching
 from wirecopy.publish.copies import Copies, named_in
 from wirecopy.publish.html import Shown
 from wirecopy.publish.lists import TAKE_DOWNS_DATA, take_downs_data
 from wirecopy.publish.look import TIERS, Look
 from wirecopy.publish.output import Output
-from wirecopy.publish.publication import Progress, Published
+from wirecopy.publish.publication import Bookmark, Progress, Published
 from wirecopy.publish.site import lists, plan
 from wirecopy.publish.site.articles import Around, Articles, neighbours
 from wirecopy.publish.site.frame import Frame
@@ -43,17 +41,19 @@ _MOST_TERMS = 1000  # authors or topics that their index names
 _Beside = tuple[Headline | None, Headline | None]
 
 
-class _Bookmark(Noun, frozen=True, kw_only=True):
+class _Bookmark(Bookmark, frozen=True, kw_only=True):
     """What a folder shows. `searched`: the rules of the search; `since`: the day from which on there are pictures."""
 
-    archive: str
-    stamp: int
-    rendering: int
     searched: int
     look: Look
     shown_from: dict[str, str]
     shelves: dict[str, tuple[str, str, str]]
     since: str = ""
+
+    @property
+    def alone(self) -> Look:
+        """The look without what stands beside the site: few pages show that."""
+        return replace(self.look, beside=())
 
 
 def publish(
@@ -70,34 +70,27 @@ def publish(
     before then stands, and the next call completes this one.
     """
     _check(look)
-    shelves = {shelf.source: shelf for shelf in edition.shelves() if shelf.months}
+    shelves = publication.shelves_of(edition)
     now = _Bookmark(
         archive=edition.archive,
         stamp=edition.stamp,
+        take_downs=len(edition.take_downs()),
         rendering=RENDERING,
         searched=searching.RULES,
         look=look,
         shown_from={source: (by_source or {}).get(source, "own") for source in shelves},
-        shelves={shelf.source: (shelf.name, shelf.language, shelf.homepage) for shelf in shelves.values()},
+        shelves=publication.said_of(shelves),
         since=pictures_since(edition, look),
     )
     with Output(folder, plan.listed_in) as output:
         work = _Publication(edition, output, shelves, now, progress)
-        then = _bookmark(output.bookmark)
-        if then is None or not _is_alike(then, now):
+        then = publication.standing(output.bookmark, now, same=("searched", "alone"), said=("shown_from", "shelves"))
+        if then is None:
             output.renew()
             work.everything()
-        elif (then.stamp, then.since) != (now.stamp, now.since):
+        elif (then.stamp, then.since, then.look) != (now.stamp, now.since, now.look):
             work.changes(then)
-        output.finish(msgspec.json.format(msgspec.json.encode(now), indent=1) + b"\n")
-        return Published(
-            written=output.written,
-            unchanged=output.unchanged,
-            removed=output.removed,
-            documents=sum(number for shelf in shelves.values() for _, number in shelf.months),
-            rendered=work.rendered,
-            paths=tuple(output.paths),
-        )
+        return publication.finished(output, now, documents=publication.number_of(shelves), rendered=work.rendered)
 
 
 class _Publication:
@@ -126,7 +119,7 @@ class _Publication:
 
     def everything(self) -> None:
         """Render all, month by month; what the manifest has beyond that goes as its pages are sealed."""
-        todo = sum(number for shelf in self._shelves.values() for _, number in shelf.months)
+        todo = publication.number_of(self._shelves)
         for shelf in self._shelves.values():
             for month, _ in shelf.months:
                 self._month_of_articles(shelf, month, todo)
@@ -173,7 +166,8 @@ class _Publication:
             self._term(term, touched)
         if is_news:
             searching.changes(self._edition, self._output, names, days)
-        self._rest({source: self._shelves[source] for source, _ in months if source in self._shelves})
+        of = set(self._shelves) if then.look != self._look else {source for source, _ in months}
+        self._rest({source: shelf for source, shelf in self._shelves.items() if source in of})
         self._copies.drop(before - self._copies.named)
 
     def _places(self, names: Iterable[tuple[str, str]], before: set[str]) -> tuple[set[str], set[tuple[str, str]]]:
@@ -447,21 +441,3 @@ def _is_of(path: str, key: str) -> bool:
 
 def _theme(name: str) -> bytes:
     return resources.files(__package__).joinpath("theme", name).read_bytes()
-
-
-def _bookmark(stored: bytes) -> _Bookmark | None:
-    try:
-        return msgspec.json.decode(stored, type=_Bookmark)
-    except ValueError:  # none yet, or another format's
-        return None
-
-
-def _is_alike(then: _Bookmark, now: _Bookmark) -> bool:
-    """Would what was written then be written the same today, where it did not change?"""
-    return (
-        then.archive == now.archive
-        and then.stamp <= now.stamp
-        and (then.rendering, then.searched, then.look) == (now.rendering, now.searched, now.look)
-        and all(now.shown_from.get(source, said) == said for source, said in then.shown_from.items())
-        and all(now.shelves.get(source, said) == said for source, said in then.shelves.items())
-    )

@@ -400,7 +400,7 @@ class Articles:
         label = (
             ""
             if line.where == "text"
-            else f"<small{language_of(self._say.language)}>{escape(self._say(f'feed_in_{line.where}'))}</small> "
+            else f"<small{language_of(self._say.language)}>{escape(self._say(f'in_{line.where}'))}</small> "
         )
         return label + "".join(
             f"<{tag}>{words}</{tag}>" if (tag := _SIGNS[piece.sign]) else words

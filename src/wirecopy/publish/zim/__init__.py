@@ -14,22 +14,20 @@ import hashlib
 import os
 import re
 import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import groupby
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import unquote
 
-import msgspec
-
 from wirecopy.errors import ConfigError, PublishError
 from wirecopy.model import Damage, Document, Edition, Headline, Link, Noun, Picture, Shelf, document_text, replace
-from wirecopy.publish import html, manifest, messages
+from wirecopy.publish import html, manifest, messages, publication
 from wirecopy.publish.addresses import public
 from wirecopy.publish.output import _locked as locked
 from wirecopy.publish.output import _naming as naming
-from wirecopy.publish.publication import Published
+from wirecopy.publish.publication import Bookmark, Progress, Published
 from wirecopy.publish.zim import illustration, languages, pages
 from wirecopy.publish.zim.pages import Pages
 from wirecopy.publish.zim.sealing import seal
@@ -52,8 +50,6 @@ _LONGEST_REDIRECT = 500  # bytes: a guess; no address of an article is as long
 _MOST_KIN = 20  # documents of one text that are named
 _MOST_CREATORS = 10  # sources that are named as those whose content it is
 
-Progress = Callable[[int, int, str], None]
-
 
 class About(Noun, frozen=True, kw_only=True):
     """What a book says of itself. `name` stays from issue to issue; `language` is ISO 639-3, several with commas."""
@@ -71,12 +67,9 @@ class About(Noun, frozen=True, kw_only=True):
     speaks: str
 
 
-class _Note(Noun, frozen=True, kw_only=True):
+class _Note(Bookmark, frozen=True, kw_only=True):
     """What a book shows. `sha256` is "" while it is being made; `shelves`: what is said of each source."""
 
-    archive: str
-    stamp: int
-    rendering: int
     engine: str
     about: About
     shelves: dict[str, tuple[str, str, str]]
@@ -114,7 +107,8 @@ def publish(
     """
     from wirecopy.publish.zim import books
 
-    shelves = tuple(shelf for shelf in edition.shelves() if shelf.months)
+    known = publication.shelves_of(edition)
+    shelves = tuple(known.values())
     days = edition.days()
     about = About(
         name=name,
@@ -130,14 +124,15 @@ def publish(
         speaks=messages.nearest(language or _main_language(shelves)),
     )
     _check(about)
-    todo = sum(number for shelf in shelves for _, number in shelf.months)
+    todo = publication.number_of(known)
     note = _Note(
         archive=edition.archive,
         stamp=edition.stamp,
+        take_downs=len(edition.take_downs()),
         rendering=RENDERING,
         engine=books.engine(),
         about=about,
-        shelves={shelf.source: (shelf.name, shelf.language, shelf.homepage) for shelf in shelves},
+        shelves=publication.said_of(known),
         documents=todo,
     )
     if not shelves and _noted(_note_of(file)) is None:
@@ -332,14 +327,14 @@ class _Place:
         with naming(self._file):
             _sync(self.temporary)
             size = self.temporary.stat().st_size
-            self._write(note)
+            self._write(replace(note, take_downs=0))  # the book before may still be there
             os.replace(self.temporary, self._file)  # noqa: PTH105  (the name of the promise: POSIX rename)
             _sync(self._file.parent)
             self._write(replace(note, sha256=digest, size=size))
 
     def _write(self, note: _Note) -> None:
         beside = self._making / "note"
-        beside.write_bytes(msgspec.json.format(msgspec.json.encode(note), indent=1) + b"\n")
+        beside.write_bytes(publication.note(note))
         _sync(beside)
         os.replace(beside, self._note)  # noqa: PTH105  (as above)
         _sync(self._file.parent)
@@ -411,8 +406,8 @@ def _note_of(file: Path) -> Path:
 
 def _noted(place: Path) -> _Note | None:
     try:
-        return msgspec.json.decode(place.read_bytes(), type=_Note)
-    except (OSError, ValueError):  # none yet, or not ours
+        return publication.noted(place.read_bytes(), _Note)
+    except OSError:  # none yet
         return None
 
 
