@@ -494,7 +494,7 @@ class SqliteArchive:
     def enrol(self, sources: Iterable[Source]) -> None:
         """Remember what these sources are; what is known already changes nothing."""
         told = [SourceRow(each.id, each.name, each.language, each.homepage, each.family) for each in sources]
-        known = {row.id: row for row in told and self._file.every(SOURCES)}
+        known = {new.id: self._file.first(SOURCES, "WHERE id = ?", new.id) for new in told}
         if all(known.get(new.id) == new for new in told):
             return
         with self._transaction():
