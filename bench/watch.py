@@ -79,7 +79,7 @@ def _watched(port: int, feeds: int, rounds: int) -> tuple[float, int]:
     marks: list[tuple[float, int]] = []
     stop = asyncio.Event()
 
-    async def after(_source: Source, outcome: Outcome, _now: datetime) -> None:
+    async def after(_source: Source, outcome: Outcome, *_: object) -> None:
         nonlocal hours, turns
         assert not outcome.failures, outcome.failures
         turns += 1

@@ -47,7 +47,7 @@ class Watched:
             )
         )  # fmt: skip
 
-    async def after(self, source: Source, outcome: Outcome, now: datetime) -> None:
+    async def after(self, source: Source, outcome: Outcome, now: datetime, door) -> None:
         assert not any("fault of wirecopy" in each.reason for each in outcome.failures), outcome
         self.outcomes.append((now, outcome))
 

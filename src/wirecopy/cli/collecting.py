@@ -17,14 +17,15 @@ from typing import TYPE_CHECKING
 from wirecopy import config as configs
 from wirecopy import dates
 from wirecopy.archive import open_archive
-from wirecopy.cli import show
+from wirecopy.cli import health, show, upkeep
+from wirecopy.cli.alerts import Courier
 from wirecopy.cli.systemd import Notifier
-from wirecopy.cli.terminal import Bar, as_json, as_json_line, bar, result, talk
+from wirecopy.cli.terminal import Bar, ago, as_json, as_json_line, bar, result, talk
 from wirecopy.collect import round as rounds
 from wirecopy.collect import watch as watching
 from wirecopy.config import Config
 from wirecopy.errors import ConfigError
-from wirecopy.model import Failure, Outcome, Source
+from wirecopy.model import Failure, Incident, Outcome, Source, Trouble
 from wirecopy.text import without_addresses
 
 if TYPE_CHECKING:
@@ -37,6 +38,12 @@ _MOST_A_TURN = 200
 
 _KEPT_UP = timedelta(hours=12)
 """How often a watch lets go of what is older than its source keeps."""
+
+_LOOKED_ROUND = timedelta(hours=1)
+"""How often a watch looks at the disk and the clock."""
+
+_WRONG_CLOCK = 300.0
+"""Seconds by which the clock may differ from what outlets say: no cache or slow answer explains more."""
 
 
 def _now() -> datetime:
@@ -73,6 +80,10 @@ def collect(arguments: argparse.Namespace, *, since: datetime | None, clock: Cal
                 clock=clock,
             )
             _keep_up(sources, archive, clock(), quiet=arguments.quiet)
+        now = clock()
+        health.watch_over(
+            archive, config.sources, outcomes, now, config.alerts, mirror=_of_the_disk(config, archive, now)
+        )
     finally:
         archive.close()
     if arguments.json:
@@ -130,7 +141,7 @@ async def run_watch(
     *,
     clock: Callable[[], datetime],
     stop: asyncio.Event,
-    after: Callable[[Source, Outcome, datetime], Awaitable[None]],
+    after: Callable[[Source, Outcome, datetime, Fetcher], Awaitable[None]],
     tell: Callable[[watching.Seen], None] = lambda _: None,
     sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
     monotonic: Callable[[], float] | None = None,
@@ -158,7 +169,7 @@ async def run_watch(
             if fresh:
                 archive.keep(fresh)
                 kept.update((each.url, each.at) for each in fresh)
-            await after(source, outcome, now)
+            await after(source, outcome, now, tools.door)
 
         return await watching.watch(
             sources,
@@ -224,9 +235,17 @@ def _watch(
     notifier = Notifier()
     teller = _Teller(as_lines=arguments.json)
     kept_up = dict.fromkeys((each.id for each in sources), clock())
+    courier = Courier(archive, config.alerts)
+    round_looked = clock() - _LOOKED_ROUND
 
-    async def after(source: Source, outcome: Outcome, now: datetime) -> None:
+    async def after(source: Source, outcome: Outcome, now: datetime, door: Fetcher) -> None:
+        nonlocal round_looked
         teller.tell(outcome, now)
+        mirror: dict[Trouble, Incident | None] = {}
+        if not timedelta() <= now - round_looked < _LOOKED_ROUND:
+            round_looked = now
+            mirror = _of_the_disk(config, archive, now) | _of_the_clock(door, archive, now)
+        health.watch_over(archive, config.sources, [outcome], now, config.alerts, mirror=mirror, courier=courier)
         if now - kept_up[source.id] >= _KEPT_UP:
             kept_up[source.id] = now
             _keep_up((source,), archive, now, quiet=arguments.quiet)
@@ -257,6 +276,7 @@ def _watch(
         seen = asyncio.run(go())
     finally:
         notifier.stopping()
+        courier.stop(clock())
     talk(f"stopped after {seen.turns:,} turns; what was settled is kept", quiet=arguments.quiet)
     return 0
 
@@ -311,10 +331,32 @@ def _not_taken_down(archive: Archive, sources: tuple[Source, ...], *, quiet: boo
     return tuple(source for source in sources if source.id not in gone)
 
 
+def _of_the_disk(config: Config, archive: Archive, now: datetime) -> dict[Trouble, Incident | None]:
+    """Whether the disk fills."""
+    known = _known(archive, Trouble.DISK)
+    disk = upkeep.disk_of(archive, config.archive, now)
+    return {Trouble.DISK: health.disk(disk.free, disk.days_left, now, known)}
+
+
+def _of_the_clock(door: Fetcher, archive: Archive, now: datetime) -> dict[Trouble, Incident | None]:
+    """Whether outlets say that it is another time; nothing where they did not say enough."""
+    ahead = door.clock_ahead()
+    if ahead is None:
+        return {}
+    known = _known(archive, Trouble.CLOCK)
+    how = f"{ago(abs(ahead))} {'ahead of' if ahead > 0 else 'behind'} what outlets say"
+    wrong = known or Incident(source="", trouble=Trouble.CLOCK, since=now, what=how, now=round(ahead))
+    return {Trouble.CLOCK: wrong if abs(ahead) > _WRONG_CLOCK else None}
+
+
+def _known(archive: Archive, trouble: Trouble) -> Incident | None:
+    """This trouble of the mirror itself, where it is known already."""
+    still = archive.incidents(only_open=True)
+    return next((each for each in still if not each.source and each.trouble is trouble), None)
+
+
 def _keep_up(sources: tuple[Source, ...], archive: Archive, now: datetime, *, quiet: bool) -> None:
     """Let go of what is older than its source keeps, and end a take-down that was interrupted."""
-    from wirecopy.cli import upkeep
-
     for source in sources:
         captures, pictures = (
             now - timedelta(seconds=each) if each else None for each in (source.keep_captures, source.keep_pictures)

@@ -20,6 +20,7 @@ from typing import NamedTuple, Self
 from urllib.parse import urlencode
 
 from wirecopy.collect.fetch import robots as robots_txt
+from wirecopy.collect.fetch.clocks import Clocks
 from wirecopy.collect.fetch.coding import ACCEPTED
 from wirecopy.collect.fetch.door import Door, Limits, Resolve, Unanswered
 from wirecopy.collect.fetch.guard import Guard, Target, split
@@ -74,8 +75,10 @@ class Fetcher:
         self._jitter = jitter
         self._attempts = attempts
         self._heeds_robots = robots
-        self._turns = Turns(now=monotonic or _loop_time, sleep=sleep, per_host=per_host, on_wait=on_wait)
+        self._monotonic = monotonic or _loop_time
+        self._turns = Turns(now=self._monotonic, sleep=sleep, per_host=per_host, on_wait=on_wait)
         self._known = known
+        self._clocks = Clocks()
         self._robots: dict[str, _KeptRobots] = {}
 
     async def __aenter__(self) -> Self:
@@ -98,6 +101,10 @@ class Fetcher:
     def trodden(self) -> None:
         """What `footprints` gave is kept now, by whoever asked for it."""
         self._door.footprints.clear()
+
+    def clock_ahead(self) -> float | None:
+        """By how many seconds this machine's clock is ahead of what servers say (behind: below 0); None: unknown."""
+        return self._clocks.ahead()
 
     @property
     def robots_captures(self) -> dict[str, Capture]:
@@ -185,6 +192,7 @@ class Fetcher:
             capture, location = await self._door.ask(target, headers, limits, begun + left)
         finally:
             self._turns.give(host)
+        self._clocks.hear(host, capture, self._monotonic())
         if capture.status in (429, 503):
             wait = retry_after(capture.header("Retry-After"), capture.at)
             if wait is not None:

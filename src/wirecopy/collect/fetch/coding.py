@@ -13,6 +13,8 @@ import zlib
 from collections.abc import Callable, Iterator
 from typing import Protocol
 
+from wirecopy.text import printable
+
 if sys.version_info >= (3, 14):
     from compression import zstd
 else:
@@ -65,7 +67,9 @@ class Payload:
         names = [name for name in (part.strip().lower() for part in codings.split(",")) if name not in ("", "identity")]
         unknown = next((name for name in names if name not in _CODINGS), "")
         if unknown or len(names) > _NESTED:
-            self.trouble = f"unknown content coding {unknown[:40]}" if unknown else f"{len(names)} content codings"
+            self.trouble = (
+                f"unknown content coding {printable(unknown[:40])}" if unknown else f"{len(names)} content codings"
+            )
             return ()
         return tuple(_CODINGS[name](name, self._limit) for name in reversed(names))
 

@@ -14,7 +14,7 @@ from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import NamedTuple
 
-from wirecopy import urls
+from wirecopy import text, urls
 from wirecopy.errors import Refused
 
 # IANA IPv4 Special-Purpose Address Registry (RFC 6890 and its updates), with multicast (RFC 5771).
@@ -177,4 +177,4 @@ def _plain(host: str) -> str | IPv4Address | IPv6Address:
 
 
 def _short(words: str) -> str:
-    return words if len(words) <= 200 else words[:200] + "…"
+    return text.printable(words if len(words) <= 200 else words[:200] + "…")

@@ -1,0 +1,29 @@
+"""Whether this machine's clock can be believed, by what servers say of the time."""
+
+import asyncio
+from datetime import timedelta
+from email.utils import format_datetime
+
+import pytest
+
+from scripted import NOON, Time, fetcher, page, serving
+
+
+@pytest.mark.parametrize("ahead", [-7200.0, 0.0, 3600.0])
+def test_the_middle_of_what_servers_say_is_believed_once_enough_have_said_it(ahead) -> None:
+    async def story() -> None:
+        time = Time()
+        async with serving() as server, fetcher(time, clock=lambda: NOON) as web:
+            said = format_datetime(NOON - timedelta(seconds=ahead), usegmt=True)
+            old = format_datetime(NOON - timedelta(days=9), usegmt=True)
+            # One of them is far off, one is out of a cache, one says nothing.
+            odd = {0: [f"Date: {old}"], 1: [f"Date: {old}", "Age: 777600"], 2: []}
+            for number in range(7):
+                assert web.clock_ahead() is None
+                server.tell("/a", page(b"a", *odd.get(number, [f"Date: {said}"])))
+                await web.fetch(server.url("/a"))
+                await web.fetch(server.url("/a"))  # of one host in one minute, one answer is enough
+                await time.sleep(61)
+            assert web.clock_ahead() == ahead
+
+    asyncio.run(story())
