@@ -121,6 +121,29 @@ def test_rights_and_agencies_can_be_filtered(tmp_path: Path) -> None:
     assert ask(f"SELECT agency FROM '{tmp_path}/articles/dw-en/*.parquet'") == [(["reuters"],)]
 
 
+def test_what_its_publisher_reserves_is_in_no_table_where_that_is_obeyed(tmp_path: Path) -> None:
+    edition = MemoryEdition(
+        document("dw-zh", "1", usage=("tdm-reservation: 1", "x-robots-tag: nosnippet")),
+        document("dw-zh", "2", usage=("content-usage: train-ai=n",)),
+        document("dw-zh", "3"),
+    )
+    articles = f"SELECT key, len(usage) FROM '{tmp_path}/articles/*/*.parquet' ORDER BY key"
+    data.publish(edition, tmp_path)
+    assert ask(articles) == [("1", 2), ("2", 1), ("3", 0)]
+    data.publish(edition, tmp_path, without=["tdm"])
+    assert ask(articles) == [("2", 1), ("3", 0)]
+    assert ask(f"SELECT DISTINCT key FROM '{tmp_path}/revisions/*/*.jsonl' ORDER BY key") == [("2",), ("3",)]
+    assert sorted(path.stem for path in tmp_path.glob("ninjs/dw-zh/*/*/*.json")) == ["2", "3"]
+    data.publish(edition, tmp_path, without=["tdm", "ai"])
+    assert ask(articles) == [("3", 0)]
+    edition.put(document("dw-zh", "3", usage=("meta robots: noai",)))
+    data.publish(edition, tmp_path, without=["tdm", "ai"])
+    assert [path for path in tree(tmp_path) if path.startswith(("articles/", "ninjs/"))] == []
+    assert list(data.check(tmp_path)) == []
+    data.publish(edition, tmp_path)
+    assert ask(articles) == [("1", 2), ("2", 1), ("3", 1)]
+
+
 def test_every_text_of_every_article_is_in_its_row(tmp_path: Path) -> None:
     edition = gazette()
     data.publish(edition, tmp_path)

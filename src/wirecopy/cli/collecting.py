@@ -277,7 +277,8 @@ def _watch(
     finally:
         notifier.stopping()
         courier.stop(clock())
-    talk(f"stopped after {seen.turns:,} turns; what was settled is kept", quiet=arguments.quiet)
+    broken_off = f", {seen.under_way:,} broken off" if seen.under_way else ""
+    talk(f"stopped: {seen.turns:,} turns finished{broken_off}; what was settled is kept", quiet=arguments.quiet)
     return 0
 
 

@@ -264,6 +264,8 @@ def _look(edition: Edition, config: Config) -> Look:
         look,
         interface=look.interface or messages.nearest(_most_read(edition)),
         contact=look.contact or config.contact,
+        agent=f"wirecopy (+{config.contact})" if config.contact else "wirecopy",
+        respect=config.respect,
         beside=tuple(name for name in _BESIDE if name in config.formats or folder_of(config, name).exists()),
     )
 
@@ -335,7 +337,14 @@ def _data(edition: Edition, config: Config, arguments: argparse.Namespace, progr
     from wirecopy.publish import data
 
     folder = _to(config, arguments, "data")
-    done = data.publish(edition, folder, formats=config.data.formats, address=config.look.address, progress=progress)
+    done = data.publish(
+        edition,
+        folder,
+        formats=config.data.formats,
+        address=config.look.address,
+        without=[wish for wish in ("tdm", "ai") if wish in config.respect],
+        progress=progress,
+    )
     return _done("data", folder, done, "")
 
 

@@ -18,6 +18,7 @@ class Look(Noun, frozen=True, kw_only=True):
     the folder ("" unknown; ends with "/"), `contact` a mail address or page for complaints. `tiers`: which of TIERS
     are written. `budget`: bytes of pictures, newest articles first, 0 for all. `scripts`: Chinese articles in the other
     script too (needs OpenCC). `beside`: the other formats that stand below the site's folder, each under its name.
+    `agent`: what the mirror calls itself when it asks an outlet; `respect`: the wishes of publishers that it obeys.
     """
 
     title: str = ""
@@ -28,6 +29,8 @@ class Look(Noun, frozen=True, kw_only=True):
     budget: int = 0
     scripts: bool = False
     beside: tuple[str, ...] = ()
+    agent: str = "wirecopy"
+    respect: tuple[str, ...] = ("robots",)
 
 
 class Feeds(Noun, frozen=True, kw_only=True):

@@ -7,7 +7,8 @@
   changed, everything is written again.
 - Leads are a ledger, which moves without any document changing: it is read at every publication, and only months whose
   lines changed are written.
-- What was taken down is in no table from the next publication on.
+- What was taken down is in no table from the next publication on; nor is what its publisher wishes not to be used so,
+  where that is obeyed.
 
 A publication holds one file's rows at a time, and the leads of one source packed.
 """
@@ -25,6 +26,7 @@ from typing import Protocol
 
 import msgspec
 
+from wirecopy import usage
 from wirecopy.errors import ConfigError
 from wirecopy.model import Document, Edition, Shelf, replace
 from wirecopy.publish import manifest, publication
@@ -37,7 +39,7 @@ __all__ = ["FORMATS", "Published", "check", "publish"]
 
 FORMATS = ("parquet", "jsonl", "ninjs")
 
-RENDERING = 1
+RENDERING = 2
 """Raise this with every change to the bytes that are written: folders are then made anew."""
 
 PART = 2_000
@@ -56,6 +58,7 @@ class _Bookmark(Bookmark, frozen=True, kw_only=True):
     formats: tuple[str, ...]
     engine: str
     address: str
+    without: tuple[str, ...] = ()
     names: dict[str, str]
     leads: dict[str, dict[str, str]]
 
@@ -72,12 +75,14 @@ def publish(
     *,
     formats: Iterable[str] = FORMATS,
     address: str = "",
+    without: Iterable[str] = (),
     progress: Progress | None = None,
 ) -> Published:
     """Make the folder show the edition as data. `progress` is called with (done, all, what) for each document.
 
     `formats`: any of "parquet" (needs pyarrow), "jsonl", "ninjs". `address` is the absolute address of the site, with
     "/" at its end, "" where it is not known: ninjs items then name our copies of pictures without leading to them.
+    `without`: wishes of publishers ("tdm", "ai") that are obeyed: what is under such a wish is left out.
 
     Raises ConfigError for a format that is unknown or whose library is missing, PublishError when something could not
     be written; what was published before then stands, and the next call completes this one.
@@ -95,12 +100,15 @@ def publish(
         rendering=RENDERING,
         engine=engine,
         address="" if items is None else address,
+        without=tuple(without),
         names=names,
         leads={},
     )
     with Output(folder, listed_in) as output:
-        work = _Publication(edition, output, shelves, kinds, items, progress)
-        before = publication.standing(output.bookmark, now, same=("formats", "engine", "address"), said=("names",))
+        work = _Publication(edition, output, shelves, kinds, items, now.without, progress)
+        before = publication.standing(
+            output.bookmark, now, same=("formats", "engine", "address", "without"), said=("names",)
+        )
         if before is None:
             output.renew()
             work.everything()
@@ -131,6 +139,7 @@ class _Publication:
         shelves: Mapping[str, Shelf],
         kinds: Mapping[str, Callable[[type[Row]], _Sheet]],
         items: ninjs.Renderer | None,
+        without: tuple[str, ...],
         progress: Progress | None,
     ) -> None:
         self._edition = edition
@@ -138,6 +147,7 @@ class _Publication:
         self._shelves = shelves
         self._kinds = kinds
         self._items = items
+        self._without = without
         self._progress = progress
         self._todo = 0
         self.rendered = 0
@@ -197,6 +207,9 @@ class _Publication:
 
     def _document(self, document: Document, sheets: _Sheets, changed: Container[str] | None) -> None:
         said = document.article
+        if any(usage.forbidden(said.usage, wish) for wish in self._without):
+            self._output.remove(_item(said.source, document.day, said.key))
+            return
         if self._kinds:
             name = self._shelves[said.source].name
             sheets.add(ARTICLES, tables.article(document, name, _page(document)))

@@ -5,7 +5,8 @@
 - Bodies: plain text (every text of the blocks, one a line) and XHTML (the blocks as the site shows them, no pictures of
   another host in it). Pictures are associations; `href` leads to the outlet's and, where the public address of the site
   is known, to our copy.
-- The rights line is `copyrightnotice`, agencies are `infosources`, section and tags are `subjects`.
+- The rights line is `copyrightnotice`, the publisher's wishes are `usageterms`; agencies are `infosources`, section
+  and tags are `subjects`.
 
 The schema is https://www.iptc.org/std/ninjs/ninjs-schema_2.1.json; `uri` is the only property it asks for.
 """
@@ -72,6 +73,7 @@ class Renderer:
         yield "infosources", list(self._sources(document))
         yield "genres", [{"name": "opinion"}] if said.opinion else []
         yield "copyrightnotice", said.rights
+        yield "usageterms", "; ".join(said.usage)
         original = public(said.url)
         yield "rightsinfo", {"linkedrights": original} if original and said.rights else None
         yield "altids", list(_names(document))

@@ -61,6 +61,7 @@ class ArticleRow(Row, frozen=True):
     opinion: bool
     weak: bool
     rights: str
+    usage: tuple[str, ...]
     agencies: tuple[str, ...]
     agency: tuple[str, ...]
     text: str
@@ -88,6 +89,7 @@ class RevisionRow(Row, frozen=True):
     published: datetime | None
     modified: datetime | None
     rights: str
+    usage: tuple[str, ...]
     agency: tuple[str, ...]
     text: str
     characters: int | None
@@ -182,6 +184,7 @@ def article(document: Document, outlet: str, path: str) -> ArticleRow:
             opinion=said.opinion,
             weak=said.weak,
             rights=said.rights,
+            usage=said.usage,
             agencies=said.agencies,
             agency=agency(said.agencies),
             text=words,
@@ -214,6 +217,7 @@ def revision(of: Revision, day: str) -> RevisionRow:
             published=said.published if said else None,
             modified=said.modified if said else None,
             rights=said.rights if said else "",
+            usage=said.usage if said else (),
             agency=agency(said.agencies) if said else (),
             text=words,
             characters=characters(words) if said else None,

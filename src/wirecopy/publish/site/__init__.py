@@ -339,6 +339,7 @@ class _Publication:
         output.write(plan.CHANGES, self._lists.changes(edition.changes(lists.CHANGES)))
         downs = edition.take_downs()
         output.write(plan.ABOUT, self._lists.about(has_downs=bool(downs)))
+        output.write(plan.CRAWLER, self._lists.crawler())
         if downs:
             output.write(plan.TAKE_DOWNS, self._lists.take_downs(downs))
             output.write(TAKE_DOWNS_DATA, take_downs_data(downs))

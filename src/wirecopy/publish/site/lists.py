@@ -6,7 +6,7 @@ networks, to its text alone. Nothing on a list changes unless something on it ch
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 
 from wirecopy import dates
@@ -321,11 +321,28 @@ class Lists:
             parts.append(f"<h2>{escape(say('beside'))}</h2><ul>{beside}</ul>")
         if has_downs:
             parts.append(f'<p><a href="{plan.TAKE_DOWNS}">{escape(say("take_downs"))}</a></p>')
+        parts.append(f'<p><a href="{plan.CRAWLER}">{escape(say("crawler"))}</a></p>')
+        return self._page(plan.ABOUT, "about", [*parts, *self._contact()])
+
+    def crawler(self) -> bytes:
+        """For publishers: who asks their servers, how often, what is obeyed, and how to stop it."""
+        say = self._say
+        parts = [f"<h1>{escape(say('crawler'))}</h1><p>{escape(say('crawler_what'))}</p>"]
+        parts.append(f'<p><code dir="ltr">{escape(self._look.agent)}</code></p><p>{escape(say("crawler_how"))}</p>')
+        obeyed = "".join(f"<li>{escape(say(f'respect_{wish}'))}</li>" for wish in self._look.respect)
+        if obeyed:
+            parts.append(f"<p>{escape(say('crawler_respect'))}</p><ul>{obeyed}</ul>")
+        if "robots" in self._look.respect:
+            parts.append(f"<h2>{escape(say('crawler_stop_title'))}</h2><p>{escape(say('crawler_stop'))}</p>")
+            parts.append('<pre dir="ltr">User-agent: wirecopy\nDisallow: /</pre>')
+        return self._page(plan.CRAWLER, "crawler", [*parts, *self._contact()])
+
+    def _contact(self) -> Iterator[str]:
+        """Where to write to."""
         contact = self._look.contact
         target = f"mailto:{contact}" if "@" in contact and "/" not in contact and ":" not in contact else contact
         if link := address(target):
-            parts.append(f'<p>{escape(say("contact"))}: <a href="{link}">{escape(contact)}</a></p>')
-        return self._page(plan.ABOUT, "about", parts)
+            yield f'<p>{escape(self._say("contact"))}: <a href="{link}">{escape(contact)}</a></p>'
 
     # --- for programs -----------------------------------------------------------------------------------------------
 
