@@ -26,14 +26,18 @@ from wirecopy.model import (
     Change,
     Document,
     Edition,
+    Footprint,
     Gallery,
+    Incident,
     Reference,
     Removal,
     Revision,
     Shelf,
     Source,
+    SourceDay,
     State,
     Translation,
+    Trouble,
     Validators,
     Visit,
     document_text,
@@ -388,6 +392,99 @@ def test_what_was_learned_of_a_source_is_kept_as_it_was_given_and_replaced_by_th
     assert archive.habits("demo-zh") == '{"repeated":["责任编辑"]}'.encode()
     archive.learn("demo-zh", b'{"learned_at":7}')
     assert (archive.habits("demo-zh"), archive.habits("demo-en")) == (b'{"learned_at":7}', b"{}")
+
+
+# --- the diary -------------------------------------------------------------------------------------------------------
+
+
+def test_what_a_source_gave_is_counted_on_its_day_and_once(archive: Archive) -> None:
+    archive.note([lead("1"), lead("2"), lead("3")], at=NOON)
+    archive.note([lead("1"), lead("4")], at=NOON + timedelta(days=1))
+    first = article("1", words="正文十个字。", authors=("路一苇",))
+    archive.settle(entry("1"), revision=revision(first))
+    archive.settle(entry("1"), revision=revision(first))  # the same again
+    archive.settle(entry("2"), revision=revision(article("2", published=None)))
+    archive.settle(entry("1", state=State.UNCHANGED))
+    archive.settle(entry("1"), revision=revision(article("1", words="改了。"), at=minutes(60 * 24)))
+    archive.settle(entry("1", state=State.GONE), revision=gone("1", at=minutes(60 * 25)))
+    held = entry("3", state=State.HELD, checked=minutes(60 * 26), reason="a consent wall")
+    archive.settle(held)
+    archive.settle(replace(held, failures=2))
+    today, tomorrow = archive.source_days("demo-zh", "")
+    assert today == SourceDay(
+        source="demo-zh", day="2026-11-22", leads=3, new=2, undated=1, unsigned=1, unpictured=2, characters=8
+    )
+    assert tomorrow == SourceDay(source="demo-zh", day="2026-11-23", leads=1, edited=1, gone=1, held=1)
+    assert archive.source_days("demo-zh", "2026-11-23") == (tomorrow,)
+    assert archive.source_days("demo-en", "") == ()
+    with archive.edition() as edition:
+        assert edition.source_days("demo-zh", 1) == (tomorrow,)
+        assert edition.source_days("demo-zh", 9) == (today, tomorrow)
+
+
+def test_footprints_add_up_by_host_and_day(archive: Archive) -> None:
+    one = Footprint(host="a.example", day="2026-11-22", asked=3, bytes=70, not_modified=1, failed=1)
+    other = Footprint(host="b.example", day="2026-11-22", asked=1, refused=1)
+    archive.tread([one, other])
+    archive.tread([one, replace(one, day="2026-11-23")])
+    twice = Footprint(host="a.example", day="2026-11-22", asked=6, bytes=140, not_modified=2, failed=2)
+    assert archive.footprints("") == (twice, other, replace(one, day="2026-11-23"))
+    assert archive.footprints("2026-11-23") == (replace(one, day="2026-11-23"),)
+
+
+def test_incidents_are_kept_by_when_they_began_and_those_that_stand_come_first(archive: Archive) -> None:
+    over = Incident(source="demo-zh", trouble=Trouble.FAILING, since=NOON, until=minutes(5), what="no answer")
+    again = Incident(source="demo-zh", trouble=Trouble.FAILING, since=minutes(9), told=(("email", "begun"),))
+    older = Incident(source="", trouble=Trouble.DISK, since=minutes(-9), now=3.5)
+    for each in (replace(over, until=None), over, again, older):
+        archive.keep_incident(each)
+    assert archive.incidents() == (again, older, over)
+    assert archive.incidents(only_open=True) == (again, older)
+    assert archive.incidents(most=1) == (again,)
+    archive.keep_incident(replace(again, until=minutes(10)))
+    assert archive.incidents() == (older, replace(again, until=minutes(10)), over)
+    with archive.edition() as edition:
+        assert edition.incidents(1) == (older,)
+        before = edition.stamp
+    archive.keep_incident(older)
+    with archive.edition() as edition:
+        assert edition.stamp > before, "what readers see of it may be another"
+
+
+def test_the_next_due_is_the_first_of_what_is_asked_for(archive: Archive) -> None:
+    assert archive.next_due("demo-zh") is None
+    archive.note([lead("1")], at=NOON)
+    archive.note([lead("2")], at=minutes(-5))
+    assert archive.next_due("demo-zh") == minutes(-5)
+    archive.settle(entry("2", state=State.EXCLUDED, reason="a rule", due=minutes(-5)))
+    assert archive.next_due("demo-zh") == NOON
+    assert archive.next_due("demo-en") is None
+
+
+def test_when_articles_were_published_is_told_oldest_first_and_only_as_far_as_it_can_be_believed(
+    archive: Archive,
+) -> None:
+    for key, published in (
+        ("1", minutes(-60)),
+        ("2", None),
+        ("3", minutes(60 * 24 * 300)),
+        ("4", minutes(-60 * 24 * 9)),
+    ):
+        archive.settle(entry(key), revision=revision(article(key, published=published)))
+    assert archive.published("demo-zh", minutes(-60 * 24)) == (minutes(-60), NOON, NOON)
+
+
+def test_what_was_looked_at_in_a_future_that_is_none_is_due_now(archive: Archive) -> None:
+    wrong = minutes(60 * 24 * 400)
+    for each in (entry("1", checked=wrong, due=wrong + timedelta(days=1)), entry("2", checked=NOON, due=minutes(60))):
+        archive.settle(each, revision=revision(article(each.lead.key)))
+    archive.remember(
+        [Visit(url="https://a.example/f", checked=wrong, due=wrong), Visit(url="https://b.example/f", due=NOON)]
+    )
+    assert archive.set_back(NOON) == 2
+    assert [each.lead.key for each in archive.due("demo-zh", NOON)] == ["1"]
+    assert archive.visit("https://a.example/f").due == NOON
+    assert archive.set_back(NOON) == 0
 
 
 # --- captures --------------------------------------------------------------------------------------------------------

@@ -41,11 +41,14 @@ def saw(file: File, source: str, at: datetime, leads: int) -> None:
         _add(file, SourceDay(source=source, day=_day(at), leads=leads))
 
 
-def settled(file: File, entry: Entry, before: State | None, revision: Revision | None) -> None:
+def gave(file: File, revision: Revision) -> None:
+    """A source gave a revision that was never there before."""
+    _add(file, _given(revision))
+
+
+def settled(file: File, entry: Entry, before: State | None) -> None:
     """A look at an article ended so; `before` is what the ledger said of it until then."""
     source, moment = entry.lead.source, entry.checked or entry.last_seen
-    if revision is not None:
-        _add(file, _given(revision))
     if entry.state is not before and entry.state in (State.HELD, State.FAILED):
         is_held = entry.state is State.HELD
         _add(file, SourceDay(source=source, day=_day(moment), held=int(is_held), failed=int(not is_held)))
@@ -91,10 +94,12 @@ def published(file: File, source: str, since: datetime) -> tuple[datetime, ...]:
     those without a moment that can be believed, when they were taken.
     """
     rows = file.rows(
-        "SELECT min(coalesce(published, at), at) FROM documents WHERE source = ? AND day >= ? LIMIT 5000",
+        "SELECT min(coalesce(published, at), at) FROM documents WHERE source = ? AND day >= ? "
+        "ORDER BY day DESC LIMIT 5000",
         source, _day(since - timedelta(days=1)),
     )  # fmt: skip
-    return tuple(sorted(from_micros(at) for (at,) in rows if at >= to_micros(since)))
+    first = to_micros(since)
+    return tuple(map(from_micros, sorted(at for (at,) in rows if at >= first)))
 
 
 def _given(revision: Revision) -> SourceDay:

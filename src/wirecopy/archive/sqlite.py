@@ -267,7 +267,7 @@ class SqliteArchive:
                 self._file.put(EVIDENCE, EvidenceRow(article, self._keep(capture, lead.source)))
             if revision is not None:
                 settled = self._insert(article, entry, revision)
-            diary.settled(self._file, entry, None if known is None else State(known.state), settled)
+            diary.settled(self._file, entry, None if known is None else State(known.state))
             self._name(article, lead.url)
             self._remember(visits)
         return settled
@@ -695,7 +695,9 @@ class SqliteArchive:
         self._restate(rows, revision, row)
         if revision.article is not None:
             self._name(article, revision.article.url)
-        return replace(revision, number=number, change=Change(row.change), day=row.day)
+        settled = replace(revision, number=number, change=Change(row.change), day=row.day)
+        diary.gave(self._file, settled)
+        return settled
 
     def _body(self, rows: Sequence[RevisionRow], at: int, revision: Revision) -> int | None:
         """The blob of a revision's article, packed as a change to the copy before it."""

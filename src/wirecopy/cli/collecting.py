@@ -233,22 +233,7 @@ def _watch(
 ) -> int:
     """Turns until SIGTERM or Ctrl-C; what each brought, a line."""
     notifier = Notifier()
-    teller = _Teller(as_lines=arguments.json)
-    kept_up = dict.fromkeys((each.id for each in sources), clock())
-    courier = Courier(archive, config.alerts)
-    round_looked = clock() - _LOOKED_ROUND
-
-    async def after(source: Source, outcome: Outcome, now: datetime, door: Fetcher) -> None:
-        nonlocal round_looked
-        teller.tell(outcome, now)
-        mirror: dict[Trouble, Incident | None] = {}
-        if not timedelta() <= now - round_looked < _LOOKED_ROUND:
-            round_looked = now
-            mirror = _of_the_disk(config, archive, now) | _of_the_clock(door, archive, now)
-        health.watch_over(archive, config.sources, [outcome], now, config.alerts, mirror=mirror, courier=courier)
-        if now - kept_up[source.id] >= _KEPT_UP:
-            kept_up[source.id] = now
-            _keep_up((source,), archive, now, quiet=arguments.quiet)
+    aftermath = Aftermath(config, archive, clock(), as_lines=arguments.json, quiet=arguments.quiet)
 
     async def go() -> watching.Seen:
         stop = asyncio.Event()
@@ -267,7 +252,7 @@ def _watch(
             archive,
             clock=clock,
             stop=stop,
-            after=after,
+            after=aftermath.after,
             tell=lambda seen: notifier.alive(_said(seen, clock())),
             pictures=not arguments.no_pictures,
         )
@@ -276,10 +261,34 @@ def _watch(
         seen = asyncio.run(go())
     finally:
         notifier.stopping()
-        courier.stop(clock())
+        aftermath.courier.stop(clock())
     broken_off = f", {seen.under_way:,} broken off" if seen.under_way else ""
     talk(f"stopped: {seen.turns:,} turns finished{broken_off}; what was settled is kept", quiet=arguments.quiet)
     return 0
+
+
+class Aftermath:
+    """What follows a turn of a watch: it is told, health is looked at, and the archive is kept in shape."""
+
+    def __init__(self, config: Config, archive: Archive, now: datetime, *, as_lines: bool, quiet: bool) -> None:
+        self.courier = Courier(archive, config.alerts)
+        self._config, self._archive, self._quiet = config, archive, quiet
+        self._teller = _Teller(as_lines=as_lines)
+        self._kept_up = dict.fromkeys((each.id for each in config.sources), now)
+        self._looked_round = now - _LOOKED_ROUND
+
+    async def after(self, source: Source, outcome: Outcome, now: datetime, door: Fetcher) -> None:
+        """A turn of this source ended so."""
+        config, archive = self._config, self._archive
+        self._teller.tell(outcome, now)
+        mirror: dict[Trouble, Incident | None] = {}
+        if not timedelta() <= now - self._looked_round < _LOOKED_ROUND:
+            self._looked_round = now
+            mirror = _of_the_disk(config, archive, now) | _of_the_clock(door, archive, now)
+        health.watch_over(archive, config.sources, [outcome], now, config.alerts, mirror=mirror, courier=self.courier)
+        if not timedelta() <= now - self._kept_up[source.id] < _KEPT_UP:
+            self._kept_up[source.id] = now
+            _keep_up((source,), archive, now, quiet=self._quiet)
 
 
 class _Teller:
