@@ -360,12 +360,14 @@ class Capture(Noun, frozen=True, kw_only=True):
 class Listing(Noun, frozen=True, kw_only=True):
     """What an index page gave: its leads in its own order, further pages, and what could not be read, in words.
 
-    `more` are parts of the same index (the files of a sitemap index), `older` the pages that go on into the past.
+    `more` are parts of the same index (the files of a sitemap index), `touched` when some of them last changed, by the
+    index's own word, `older` the pages that go on into the past.
     `copies` are the texts that the index itself carried, each as evidence, by the key of its lead.
     """
 
     leads: tuple[Lead, ...] = ()
     more: tuple[str, ...] = ()
+    touched: tuple[tuple[str, datetime], ...] = ()
     older: tuple[str, ...] = ()
     copies: tuple[tuple[str, Capture], ...] = ()
     complaints: tuple[str, ...] = ()

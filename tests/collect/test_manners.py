@@ -110,6 +110,33 @@ def test_an_index_rests_for_as_long_as_its_server_says_within_bounds(tmp_path) -
     played(story, tmp_path)
 
 
+def test_a_sitemap_that_has_not_changed_by_its_index_is_asked_for_once_a_week(tmp_path) -> None:
+    async def story(server, mirror):
+        def index(newest):
+            parts = (("/old.xml", "2026-10-01"), ("/new.xml", newest), ("/unsaid.xml", ""))
+            listed = "".join(
+                f"<sitemap><loc>{server.url(path)}</loc>{f'<lastmod>{at}</lastmod>' if at else ''}</sitemap>"
+                for path, at in parts
+            )
+            body = f'<sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{listed}</sitemapindex>'
+            server.tell("/feed", page(body.encode(), "Content-Type: application/xml"))
+
+        index("2026-11-20")
+        for path in ("/old.xml", "/new.xml", "/unsaid.xml"):
+            server.tell(path, page(b'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"></urlset>'))
+        await mirror.round()
+        assert {"/old.xml", "/new.xml", "/unsaid.xml"} < set(mirror.asked())
+        await mirror.round(hours=48)
+        assert set(mirror.asked()) == {"/feed", "/unsaid.xml"}
+        index("2026-11-25")
+        await mirror.round(hours=24)
+        assert set(mirror.asked()) == {"/feed", "/new.xml", "/unsaid.xml"}
+        await mirror.round(hours=24 * 5)
+        assert "/old.xml" in mirror.asked()
+
+    played(story, tmp_path)
+
+
 def test_what_is_remembered_of_an_index_says_since_when_it_fails_and_what_it_usually_lists(tmp_path) -> None:
     async def story(server, mirror):
         await mirror.round()

@@ -60,6 +60,9 @@ _MOST_OLDER = 500
 _MOST_PARTS = 30
 # Answers of an index over which it is averaged how much it usually lists.
 _USUAL_OF = 20
+# A `lastmod` may be a day without an hour, in a zone nobody knows; one that never moves is not believed for ever.
+_LASTMOD_SLACK = timedelta(days=1)
+_LASTMOD_BELIEVED = timedelta(days=7)
 _TDMREP_KEPT = timedelta(days=1)
 _GONE = (404, 410)
 
@@ -310,6 +313,19 @@ class _Round:
         asked = self.plan.everything or self.plan.since is not None
         return asked or visit is None or visit.due is None or visit.due <= self.now
 
+    def is_untouched(self, url: str, touched: datetime | None) -> bool:
+        """Whether a part of an index has not changed since it was read, by the index's own word; believed for a week."""
+        visit = self.archive.visit(url)
+        if (
+            self.plan.everything
+            or self.plan.since is not None
+            or visit is None
+            or visit.good is None
+            or touched is None
+        ):
+            return False
+        return touched < visit.good - _LASTMOD_SLACK and self.now - visit.good < _LASTMOD_BELIEVED
+
     async def index(self, url: str, every: float, depth: int = 0) -> bool:
         """Ask one index page and note its leads; whether that went well."""
         self.tell(Step(self.source.id, f"asking {url}"))
@@ -353,8 +369,9 @@ class _Round:
             seen = replace(seen, listed=listed, usual=round(usual, 2))
         self.keep_footprints(seen)
         if depth == 0:
+            touched = dict(listing.touched)
             for more in listing.more if self.plan.since is not None else listing.more[:50]:
-                if self.index_is_due(more):
+                if self.index_is_due(more) and not self.is_untouched(more, touched.get(more)):
                     await self.index(more, every * 4, depth=1)
         if self.plan.since is not None:
             await self.page_back(listing, self.plan.since)

@@ -37,8 +37,9 @@ def is_list_of_lines(body: bytes) -> bool:
     return _LINE.match(body.removeprefix(b"\xef\xbb\xbf"), 0, 3000) is not None
 
 
-def more(root: Element, common: Names, since: datetime | None = None) -> tuple[str, ...]:
-    """The sitemaps of an index, as many as are looked at: first those that name no moment, then the newest.
+def more(root: Element, common: Names, since: datetime | None = None) -> tuple[tuple[str, datetime | None], ...]:
+    """The sitemaps of an index with their `lastmod`, as many as are looked at: first those that name no moment, then
+    the newest.
 
     Those that have no page since the moment given are left out: by their `lastmod`, or the month in their address.
     """
@@ -47,13 +48,13 @@ def more(root: Element, common: Names, since: datetime | None = None) -> tuple[s
         (_said(own := _children(element, common), "loc"), dates.parse(_said(own, "lastmod")))
         for element in islice(found, _MOST_SITEMAPS)
     ]
-    dated = [(address, moment or _month_of(address)) for address, moment in named if address]
-    fresh = [(address, moment) for address, moment in dated if since is None or moment is None or moment >= since]
-    return tuple(address for address, _ in sorted(fresh, key=_newest_first))
+    dated = [(moment or _month_of(address), address, moment) for address, moment in named if address]
+    fresh = [each for each in dated if since is None or each[0] is None or each[0] >= since]
+    return tuple((address, said) for _, address, said in sorted(fresh, key=_newest_first))
 
 
-def _newest_first(named: tuple[str, datetime | None]) -> float:
-    return -named[1].timestamp() if named[1] is not None else -math.inf
+def _newest_first(named: tuple[datetime | None, str, datetime | None]) -> float:
+    return -named[0].timestamp() if named[0] is not None else -math.inf
 
 
 def _month_of(address: str) -> datetime | None:
