@@ -1,18 +1,19 @@
-"""A child that mirrors and is killed: `python killed.py collect|publish FOLDER NOW CONFIG`. One moment for everything,
-so that what is made does not depend on when it was made.
+"""What a child does that is killed: it mirrors. One moment for everything, so that what is made does not depend on when
+it was made.
 """
 
-import sys
 from datetime import datetime
 from pathlib import Path
 
+from forked import Say
 from wirecopy.archive import open_archive
 from wirecopy.cli.collecting import run_round
 from wirecopy.config import load
 from wirecopy.publish import markdown
 
 
-def collect(folder: Path, now: datetime) -> None:
+def collect(say: Say, folder: Path, now: datetime) -> None:
+    say("ready")
     config = load(folder / "wirecopy.toml")
     archive = open_archive(config.archive, write=True, holder="a test", wait=5.0)
     try:
@@ -21,7 +22,8 @@ def collect(folder: Path, now: datetime) -> None:
         archive.close()
 
 
-def publish(folder: Path, _now: datetime) -> None:
+def publish(say: Say, folder: Path, _now: datetime) -> None:
+    say("ready")
     config = load(folder / "wirecopy.toml")
     archive = open_archive(config.archive, write=False)
     try:
@@ -29,9 +31,3 @@ def publish(folder: Path, _now: datetime) -> None:
             markdown.publish(edition, config.public)
     finally:
         archive.close()
-
-
-if __name__ == "__main__":
-    sys.stdout.write("ready\n")
-    sys.stdout.flush()
-    {"collect": collect, "publish": publish}[sys.argv[1]](Path(sys.argv[2]), datetime.fromisoformat(sys.argv[3]))

@@ -111,6 +111,8 @@ def test_a_publication_on_a_failing_disk(desk, outlet):
     assert len(changes) > 20
     for how in ("kill", "torn", "eio", "full"):
         for at in range(1, len(changes) + 1):
+            if not faults.matters(changes[at - 1], how):
+                continue
             shutil.rmtree(folder)
             shutil.copytree(before, folder)
             ended, said = faults.played(work, folder, at, how)

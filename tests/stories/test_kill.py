@@ -1,21 +1,20 @@
 """Killed at any moment, the mirror opens, verifies, and ends with the same bytes as one that nobody disturbed."""
 
 import random
-import subprocess
 import sys
 import time
-from pathlib import Path
 
 import pytest
 
+from forked import Child
 from mirror import tree
+from stories import killed
 from wirecopy.archive import open_archive
 from wirecopy.demo.outlet import FakeOutlet
 from wirecopy.demo.play import _table as table
 from wirecopy.errors import ArchiveError
 from wirecopy.publish import markdown
 
-CHILD = Path(__file__).with_name("killed.py")
 LANGUAGES = ("zh", "en", "de", "ar")
 
 pytestmark = [
@@ -43,18 +42,13 @@ def new_mirror(folder, outlet):
 
 def run(what, folder, outlet, *, kill_after=None):
     """Run a child to its end, or kill it so many seconds after it began its work; the seconds it took."""
-    command = [sys.executable, str(CHILD), what, str(folder), outlet.now().isoformat()]
-    with subprocess.Popen(command, stdout=subprocess.PIPE) as child:
-        child.stdout.readline()
+    with Child(what, folder, outlet.now()) as child:
+        assert child.heard() == "ready"
         begun = time.monotonic()
-        if kill_after is None:
-            assert child.wait() == 0
-        else:
-            try:
-                child.wait(kill_after)
-            except subprocess.TimeoutExpired:
-                child.kill()
-        return time.monotonic() - begun
+        ended = child.ended(kill_after)
+        seconds = time.monotonic() - begun
+    assert ended == 0 or (ended is None and kill_after is not None)
+    return seconds
 
 
 def is_sound(folder, *, made=False):
@@ -85,18 +79,18 @@ def ledger(folder):
 
 def test_killed_while_collecting(tmp_path, outlet):
     undisturbed = new_mirror(tmp_path / "undisturbed", outlet)
-    seconds = run("collect", undisturbed, outlet)
-    run("publish", undisturbed, outlet)
+    seconds = run(killed.collect, undisturbed, outlet)
+    run(killed.publish, undisturbed, outlet)
     chance = random.Random(1)
     for number in range(10):
         folder = new_mirror(tmp_path / str(number), outlet)
         made = False
         for _ in range(5):
-            run("collect", folder, outlet, kill_after=chance.uniform(0, seconds))
+            run(killed.collect, folder, outlet, kill_after=chance.uniform(0, seconds))
             made = is_sound(folder, made=made)
-        run("collect", folder, outlet)
+        run(killed.collect, folder, outlet)
         assert is_sound(folder)
-        run("publish", folder, outlet)
+        run(killed.publish, folder, outlet)
         assert tree(folder / "public") == tree(undisturbed / "public")
         assert {source: sum(counts.values()) for source, counts in ledger(folder).items()} == {
             source: sum(counts.values()) for source, counts in ledger(undisturbed).items()
@@ -105,21 +99,21 @@ def test_killed_while_collecting(tmp_path, outlet):
 
 def test_killed_while_publishing(tmp_path, outlet):
     undisturbed = new_mirror(tmp_path / "undisturbed", outlet)
-    run("collect", undisturbed, outlet)
-    seconds = run("publish", undisturbed, outlet)
+    run(killed.collect, undisturbed, outlet)
+    seconds = run(killed.publish, undisturbed, outlet)
     whole = tree(undisturbed / "public")
     chance = random.Random(2)
     for number in range(10):
         folder = new_mirror(tmp_path / str(number), outlet)
         (folder / "wirecopy.db").write_bytes((undisturbed / "wirecopy.db").read_bytes())
         for _ in range(5):
-            run("publish", folder, outlet, kill_after=chance.uniform(0, seconds))
+            run(killed.publish, folder, outlet, kill_after=chance.uniform(0, seconds))
             for name, body in tree(folder / "public").items():
                 # What stands under its name is whole: lists and manifest pages may be older, documents have one form.
                 if name not in whole:
                     assert name.rpartition("/")[2].startswith(".")
                 elif name.startswith("articles/"):
                     assert body == whole[name]
-        run("publish", folder, outlet)
+        run(killed.publish, folder, outlet)
         assert tree(folder / "public") == whole
         assert list(markdown.check(folder / "public")) == []

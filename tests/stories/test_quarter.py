@@ -53,6 +53,7 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ]
         done = subprocess.run(told, env=os.environ | {"PYTHONPATH": str(TESTS)}, capture_output=True, text=True)
         assert done.returncode == (0 if kill is None else -9), done.stderr[-3000:]
+        assert "a fault of wirecopy" not in done.stderr
     return folder
 
 
@@ -84,10 +85,9 @@ def test_the_ledger_adds_up_and_the_mirror_is_what_the_outlets_show(played: Path
             counts = archive.counts(source)
             assert counts[State.WAITING] == counts[State.HELD] == counts[State.FAILED] == 0, counts
             given = archive.source_days(source, "2026-01-01")
+            seen = sum(archive.standing(source, each.lead.key) is not None for each in archive.entries(source))
             assert sum(day.leads for day in given) == sum(counts.values())
-            assert (
-                sum(day.new for day in given) == counts[State.ARCHIVED] + counts[State.UNCHANGED] + counts[State.GONE]
-            )
+            assert sum(day.new for day in given) == seen
         paper._server._socket.close()
     for paper in papers.values():
         paper._server._socket.close()
@@ -134,8 +134,8 @@ def test_requests_stayed_within_the_manners_by_the_outlets_own_logs(log) -> None
         assert len(asked) > 250, path
         assert min(after - before for before, after in pairwise(asked)) >= EVERY - 1
     robots = Counter((outlet, int(moment // DAY)) for moment, outlet, _, path in log if path == "/robots.txt")
-    assert max(robots.values()) <= 2
-    assert sum(robots.values()) <= 3 * (DAYS + 5)
+    assert max(count for (_, day), count in robots.items() if not is_odd(day * DAY)) == 1
+    assert max(robots.values()) < 100, "an outlet that is down is tried again every ten minutes, three times, at most"
     statuses = Counter(status for moment, _, status, path in log if "/rdf/rss-" in path)
     assert statuses[304] / sum(statuses.values()) > 0.5
 

@@ -105,6 +105,19 @@ def written_back(path: Path) -> None:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
 
+def write_back(path: Path) -> None:
+    """Bring all that waits in the log into the file. Raises ArchiveError where that cannot be: SQLite says nothing when
+    it fails on closing, and leaves the rest in the log, which must then not be taken away.
+    """
+    try:
+        with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+            busy, *_ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    except ERRORS as error:
+        raise in_words(path, error) from error
+    if busy:
+        raise ArchiveError(f"{path} is open in another program; close that and try again")
+
+
 def free_name(path: Path) -> Path:
     """This name, or the first of `name.2`, `name.3` … that nothing has."""
     names = (path if number == 1 else path.with_name(f"{path.name}.{number}") for number in range(1, 10_000))

@@ -118,6 +118,7 @@ def repair(
             work = _Repair(path, fresh, reader, progress)
             work.run()
             work.made += rebuild(fresh)
+            copying.write_back(fresh)
             left = tuple(_damages(fresh, progress))
             copying.remove(fresh, only_beside=True)
             copying.sync(fresh)

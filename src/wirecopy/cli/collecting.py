@@ -24,7 +24,7 @@ from wirecopy.cli.terminal import Bar, ago, as_json, as_json_line, bar, result, 
 from wirecopy.collect import round as rounds
 from wirecopy.collect import watch as watching
 from wirecopy.config import Config
-from wirecopy.errors import ConfigError
+from wirecopy.errors import ArchiveError, ConfigError
 from wirecopy.model import Failure, Incident, Outcome, Source, Trouble
 from wirecopy.text import without_addresses
 
@@ -276,6 +276,7 @@ class Aftermath:
         self._teller = _Teller(as_lines=as_lines)
         self._kept_up = dict.fromkeys((each.id for each in config.sources), now)
         self._looked_round = now - _LOOKED_ROUND
+        self._fault_told = False
 
     async def after(self, source: Source, outcome: Outcome, now: datetime, door: Fetcher) -> None:
         """A turn of this source ended so."""
@@ -285,7 +286,16 @@ class Aftermath:
         if not timedelta() <= now - self._looked_round < _LOOKED_ROUND:
             self._looked_round = now
             mirror = _of_the_disk(config, archive, now) | _of_the_clock(door, archive, now)
-        health.watch_over(archive, config.sources, [outcome], now, config.alerts, mirror=mirror, courier=self.courier)
+        try:
+            health.watch_over(
+                archive, config.sources, [outcome], now, config.alerts, mirror=mirror, courier=self.courier
+            )
+        except ArchiveError:
+            raise
+        except Exception as error:  # noqa: BLE001 - who looks at health must not end what is healthy
+            if not self._fault_told:
+                self._fault_told = True
+                talk(f"a fault of wirecopy itself, please report it: {type(error).__name__}: {error}", quiet=False)
         if not timedelta() <= now - self._kept_up[source.id] < _KEPT_UP:
             self._kept_up[source.id] = now
             _keep_up((source,), archive, now, quiet=self._quiet)

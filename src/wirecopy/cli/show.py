@@ -9,8 +9,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-import msgspec
-
 from wirecopy import dates
 from wirecopy.archive.protocol import Archive
 from wirecopy.cli.terminal import ago, as_json, result, styled, table, talk
@@ -24,7 +22,6 @@ from wirecopy.model import (
     Headline,
     Noun,
     Outcome,
-    PictureState,
     Revision,
     Source,
     State,
@@ -42,7 +39,8 @@ if TYPE_CHECKING:
     from wirecopy.collect.warcs.taking import Taken
     from wirecopy.demo.play import Played, Told
 
-_MOST_SHOWN = 10
+MOST_SHOWN = 10
+"""Of what is alike, so many lines are shown."""
 _T = TypeVar("_T")
 
 
@@ -55,10 +53,10 @@ def outcomes(done: tuple[Outcome, ...], *, everything: bool) -> None:
     for line in table(rows):
         result(line)
     for outcome in done:
-        for reason, alike in _grouped((failure.reason, failure) for failure in outcome.failures)[:_MOST_SHOWN]:
+        for reason, alike in grouped((failure.reason, failure) for failure in outcome.failures)[:MOST_SHOWN]:
             more = f" (and {len(alike) - 1} more like it)" if len(alike) > 1 else ""
             result(f"  {styled('failed', 'bad')} {outcome.source}: {printable(reason)}{more}")
-        for complaint in outcome.complaints[:_MOST_SHOWN]:
+        for complaint in outcome.complaints[:MOST_SHOWN]:
             result(f"  {styled('odd', 'warn')} {outcome.source}: {printable(complaint)}")
         if outcome.pictures or outcome.pictures_missing:
             missing = f", {outcome.pictures_missing:,} could not be had" if outcome.pictures_missing else ""
@@ -74,7 +72,7 @@ def failed(failure: Failure) -> str:
     return f"{styled('failed', 'bad')} {printable(failure.reason)}"
 
 
-def _grouped(told: Iterable[tuple[str, _T]]) -> list[tuple[str, list[_T]]]:
+def grouped(told: Iterable[tuple[str, _T]]) -> list[tuple[str, list[_T]]]:
     """What was told with the same reason, but for the addresses in it, under the first reason told."""
     groups: dict[str, tuple[str, list[_T]]] = {}
     for reason, what in told:
@@ -115,10 +113,10 @@ def imported(done: Import) -> None:
         result(f"  {done.kept_out:,} were taken down here, and stay out")
     for line in table([("", source, f"{count:,}") for source, count in done.sources], right=(2,)):
         result(line)
-    for failure in done.failures[:_MOST_SHOWN]:
+    for failure in done.failures[:MOST_SHOWN]:
         result(f"  {styled('failed', 'bad')} {printable(failure.url)}: {printable(failure.reason)}")
-    if len(done.failures) > _MOST_SHOWN:
-        result(f"  and {len(done.failures) - _MOST_SHOWN} more")
+    if len(done.failures) > MOST_SHOWN:
+        result(f"  and {len(done.failures) - MOST_SHOWN} more")
 
 
 def merged(archives: list[Path], done: list[Merged]) -> None:
@@ -150,10 +148,10 @@ def taken(done: Taken) -> None:
             result(line)
     if done.finished:
         result(f"{done.finished:,} files were taken in before; --again reads them once more")
-    for failure in done.failures[:_MOST_SHOWN]:
+    for failure in done.failures[:MOST_SHOWN]:
         result(f"  {styled('failed', 'bad')} {printable(failure.url)}: {printable(failure.reason)}")
-    if len(done.failures) > _MOST_SHOWN:
-        result(f"  and {len(done.failures) - _MOST_SHOWN} more")
+    if len(done.failures) > MOST_SHOWN:
+        result(f"  and {len(done.failures) - MOST_SHOWN} more")
 
 
 class _Reading(Noun, frozen=True, kw_only=True):
@@ -200,7 +198,7 @@ def trial(source: Source, archive: Archive, outcome: Outcome, *, as_one_json: bo
         if reading.lost:
             result("  not understood: " + ", ".join(f"{count} × {what}" for what, count in reading.lost))
     told = {reading.reason for reading in readings}
-    for failure in outcome.failures[:_MOST_SHOWN]:
+    for failure in outcome.failures[:MOST_SHOWN]:
         if failure.reason not in told:
             result(f"  {styled('failed', 'bad')} {printable(failure.reason)}")
 
@@ -262,138 +260,16 @@ def demo_ends(played: Played) -> None:
     result("\n" + "\n".join(table(rows)))
 
 
-# --- sources -----------------------------------------------------------------------------------------------------
+# --- what is held ------------------------------------------------------------------------------------------------
 
 
-class Index(Noun, frozen=True, kw_only=True):
-    """A feed or sitemap and how it is."""
-
-    url: str
-    checked: datetime | None = None
-    due: datetime | None = None
-    failures: int = 0
-    result: str = ""
-
-
-class Trouble(Noun, frozen=True, kw_only=True):
-    """A lead that is held or failed."""
-
-    key: str
-    title: str = ""
-    url: str
-    state: State
-    reason: str
-    since: datetime | None = None
-    next_try: datetime | None = None
-
-
-class Health(Noun, frozen=True, kw_only=True):
-    """One source as its operator wants to see it."""
-
-    source: str
-    name: str = ""
-    leads: int = 0
-    ledger: dict[State, int]
-    checked: datetime | None = None
-    latest: datetime | None = None
-    indexes: tuple[Index, ...] = ()
-    troubles: tuple[Trouble, ...] = ()
-    pictures: dict[PictureState, int] = msgspec.field(default_factory=dict)
-    picture_bytes: int = 0
-
-
-def health_of(source: Source, archive: Archive) -> Health:
-    """How a source is, from what is stored: no request is made."""
-    counts = archive.counts(source.id)
-    visits = [(url, archive.visit(url)) for url in (*source.feeds, *source.listings, *source.sitemaps)]
-    indexes = tuple(
-        Index(url=url, checked=visit.checked, due=visit.due, failures=visit.failures, result=visit.result)
-        if visit
-        else Index(url=url)
-        for url, visit in visits
-    )
-    troubles = tuple(
-        Trouble(
-            key=each.lead.key,
-            title=each.lead.title,
-            url=each.lead.url,
-            state=state,
-            reason=each.reason,
-            since=each.checked,
-            next_try=each.due,
-        )
-        for state in (State.HELD, State.FAILED)
-        if counts[state]
-        for each in archive.entries(source.id, state)
-    )
-    shown = archive.picture_counts(source.id)
-    return Health(
-        source=source.id,
-        name=source.name,
-        leads=sum(counts.values()),
-        ledger=counts,
-        checked=max((index.checked for index in indexes if index.checked), default=None),
-        latest=archive.last_copy(source.id),
-        indexes=indexes,
-        troubles=troubles,
-        pictures={state: number for state, (number, _) in shown.items() if number},
-        picture_bytes=sum(size for _, size in shown.values()),
-    )
-
-
-def status(health: list[Health], now: datetime) -> None:
-    """A table of sources, and below it what needs somebody's eyes."""
-    if not health:
-        result("no source yet; `wirecopy add dw-zh` adds one")
-        return
-    states = (State.ARCHIVED, State.UNCHANGED, State.GONE, State.HELD, State.FAILED, State.WAITING, State.EXCLUDED)
-    head = ("source", "leads", *(state.value for state in states), "last visit", "last news")
-    rows = [
-        (
-            each.source,
-            f"{each.leads:,}",
-            *(f"{each.ledger[state]:,}" for state in states),
-            _since(each.checked, now),
-            _since(each.latest, now),
-        )
-        for each in health
-    ]
-    for line in table([head, *rows], right=range(1, 2 + len(states))):
-        result(line)
-    pictured = [each for each in health if each.pictures]
-    if pictured:
-        result("")
-    for line in table([(each.source, "pictures", _pictures(each)) for each in pictured]):
-        result(line)
-    for each in health:
-        for index in each.indexes:
-            if index.failures:
-                again = f"; next try {_until(index.due, now)}" if index.due else ""
-                times = f"{index.failures} times in a row" if index.failures > 1 else "at the last visit"
-                result(f"\n{styled('failing', 'bad')} {each.source}, {times}{again}: {printable(index.result)}")
-        for reason, alike in _grouped((trouble.reason, trouble) for trouble in each.troubles)[:_MOST_SHOWN]:
-            state = alike[0].state
-            style = "warn" if state is State.HELD else "bad"
-            said = reason if len(alike) == 1 else without_addresses(reason).removeprefix("…: ")
-            result(f"\n{styled(state, style)} {len(alike):,} of {each.source}: {printable(said)}")
-            for trouble in alike[:3]:
-                again = f", next try {_until(trouble.next_try, now)}" if trouble.next_try else ""
-                result(f"  {printable(trouble.title or trouble.url)} ({each.source}/{trouble.key}){again}")
-            if len(alike) > 3:
-                result(f"  and {len(alike) - 3:,} more; --json lists all")
-
-
-def _pictures(health: Health) -> str:
-    """How many pictures are kept, how many bytes of them, and how many are not."""
-    said = [f"{health.pictures[state]:,} {state.value}" for state in PictureState if state in health.pictures]
-    return f"{', '.join(said)}; {health.picture_bytes / 1e6:,.1f} MB"
-
-
-def _since(moment: datetime | None, now: datetime) -> str:
+def since(moment: datetime | None, now: datetime) -> str:
+    """How long ago that was."""
     return f"{ago((now - moment).total_seconds())} ago" if moment else "never"
 
 
-def _until(moment: datetime | None, now: datetime) -> str:
+def until(moment: datetime | None, now: datetime) -> str:
+    """How long that is from now."""
     seconds = (moment - now).total_seconds() if moment else 0
     return f"in {ago(seconds)}" if seconds > 0 else "now"
 
@@ -405,17 +281,17 @@ def held(found: list[Held], now: datetime) -> None:
         return
     for refused in (False, True):
         told = [each for each in found if each.refused is refused]
-        for reason, alike in _grouped((each.reason, each) for each in told):
+        for reason, alike in grouped((each.reason, each) for each in told):
             first = "refused" if refused else "held"
             plain = reason if len(alike) == 1 else without_addresses(reason).removeprefix("…: ")
             said = plain.partition(" is not believed to be the article: ")[2] or plain
             result(f"{styled(first, 'dim' if refused else 'warn')} {len(alike):,}: {printable(said)}")
             for each in alike:
                 stands = "the last good copy stands" if each.copies else "no copy yet"
-                since = f"since {_since(each.since, now)}" if each.since else "not looked at"
+                began = f"since {since(each.since, now)}" if each.since else "not looked at"
                 result(
                     f"  {each.source}/{each.key}  {printable(each.title) or 'no title'}\n"
-                    f"    {each.url}\n    {since}, next try {_until(each.next_try, now)}; {stands}"
+                    f"    {each.url}\n    {began}, next try {until(each.next_try, now)}; {stands}"
                 )
     if any(not each.refused for each in found):
         result("\n`wirecopy accept ARTICLE` believes a page, `wirecopy refuse ARTICLE` says that it is not the article")
@@ -471,12 +347,12 @@ def _plainly(words: str) -> str:
 
 def kin(others: tuple[Headline, ...], *, quiet: bool) -> None:
     """Where else the same text stands, the oldest first."""
-    for other in others[:_MOST_SHOWN]:
+    for other in others[:MOST_SHOWN]:
         withdrawn = ", withdrawn" if other.withdrawn else ""
         at = dates.iso(other.published or other.at)
         talk(f"the same text: {printable(f'{other.source}/{other.key}')} ({at}{withdrawn})", quiet=quiet)
-    if len(others) > _MOST_SHOWN:
-        talk(f"and {len(others) - _MOST_SHOWN} more", quiet=quiet)
+    if len(others) > MOST_SHOWN:
+        talk(f"and {len(others) - MOST_SHOWN} more", quiet=quiet)
 
 
 def stood(history: tuple[Revision, ...], at: datetime) -> tuple[Revision, ...]:
