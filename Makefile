@@ -5,19 +5,28 @@ BIN := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 READY := $(VENV)/.ready
 TESTED := $(VENV)/.tested
 
-.PHONY: demo test check bench bench-reading clean
+# What is installed is pinned, with hashes (tools/lock.py); who installs wirecopy itself gets the ranges of pyproject.toml.
+PIP = -m pip install --quiet --disable-pip-version-check
+AUDIT := .venv-audit
+
+.PHONY: demo test check audit lock bench bench-reading clean
 .DEFAULT_GOAL := demo
 
-$(READY): pyproject.toml tools/requirements.py
+$(READY): pyproject.toml requirements/demo.txt
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("wirecopy needs Python 3.11 or later; this is " + sys.version.split()[0] + ". Set PYTHON=/path/to/python3.11")'
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	$(BIN)/python $(PIP) --require-hashes --requirement requirements/demo.txt
+	$(BIN)/python $(PIP) --no-deps --no-build-isolation --editable .
 	@touch $(READY)
 
-$(TESTED): $(READY)
-	$(PYTHON) tools/requirements.py test check > $(VENV)/requirements.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement $(VENV)/requirements.txt
+$(TESTED): $(READY) requirements/test.txt
+	$(BIN)/python $(PIP) --require-hashes --requirement requirements/test.txt
 	@touch $(TESTED)
+
+$(AUDIT)/.ready: requirements/audit.txt
+	$(PYTHON) -m venv $(AUDIT)
+	$(AUDIT)/$(notdir $(BIN))/python $(PIP) --require-hashes --requirement requirements/audit.txt
+	@touch $@
 
 demo: $(READY)  ## mirror the simulated outlet, publish, say where to look
 	$(BIN)/wirecopy demo
@@ -33,6 +42,12 @@ check: $(TESTED)  ## lint, format, types, floor plan
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+audit: $(AUDIT)/.ready  ## whether anything known is wrong with what is pinned; says so where nobody can be asked
+	$(AUDIT)/$(notdir $(BIN))/python tools/audit.py $(if $(REQUIRED),--required)
+
+lock: $(AUDIT)/.ready  ## pin again after a change of pyproject.toml; UPGRADE=1 takes the newest
+	$(AUDIT)/$(notdir $(BIN))/python tools/lock.py $(if $(UPGRADE),--upgrade)
 
 bench: $(TESTED)  ## measurements, as a table
 	$(BIN)/python -m bench
@@ -51,4 +66,4 @@ bench-reading: $(READY)  ## how well pages are read, beside other readers, on re
 	  $(BIN)/python -m bench.reading_table $(READING)/results; fi
 
 clean:
-	rm -rf $(VENV) $(READING) demo-mirror
+	rm -rf $(VENV) $(READING) $(AUDIT) demo-mirror

@@ -12,9 +12,13 @@ from pathlib import Path
 import pytest
 
 from wirecopy import config
-from wirecopy.cli import main
+from wirecopy.cli import findings, main
+from wirecopy.collect.scout import Original, Sample, samples
+from wirecopy.collect.scout.front import original
 from wirecopy.demo.guises import Guise
 from wirecopy.demo.server import Reply, Server
+from wirecopy.model import Article, Capture, replace
+from wirecopy.text import width
 
 SOURCES = Path(__file__).parents[2] / "src"
 START = 'contact = "test@example.org"  # mine\nallow_private = ["127.0.0.1"]\n'
@@ -266,3 +270,67 @@ def test_a_file_that_can_t_be_replaced_stays_as_it_is(capsys):
     assert Path("folder/wirecopy.toml").stat().st_mode & 0o777 == 0o640
     assert "[sources.dw-zh]" in Path("folder/wirecopy.toml").read_text("utf-8")
     assert sorted(path.name for path in Path("folder").iterdir()) == ["wirecopy.toml"]
+
+
+# --- readings beside their originals ----------------------------------------------------------------------------------
+
+
+def test_each_reading_stands_beside_what_its_page_says(capsys):
+    with outlet("feed") as running:
+        assert run("add", running.url) == 0
+        told = capsys.readouterr().out
+        assert "the 5 most recent articles, as they read" in told
+        rows = [line.split() for line in told.splitlines()]
+        assert sum(row[:1] == ["title"] and row[-2:] == ["the", "same"] for row in rows) == 5
+        assert sum(row[:1] == ["date"] and row[-2:] == ["the", "same"] for row in rows) == 5
+        for label in ("authors", "picture", "length"):
+            assert sum(row[:1] == [label] for row in rows) == 5
+        for printed in running.printed:
+            assert printed.paragraphs[0][:40] in told
+        assert max(map(width, told.splitlines())) < 200
+
+
+def test_where_reading_and_page_are_two_it_is_said_in_plain_words():
+    head = (
+        '<title>x</title><meta property="og:title" content="Another thing altogether">'
+        '<meta itemprop="datePublished" content="2020-01-01T00:00:00Z"><meta name="author" content="Li Ming, An Na">'
+        '<meta property="og:image" content="/a.jpg"><meta property="og:description" content="What it is about">'
+    )
+    body = f"<html><head>{head}</head><body>text</body></html>".encode()
+    page = Capture(url="https://x.org/1", status=200, body=body, at=datetime.now(UTC))
+    itself = original(page)
+    assert itself.title == "Another thing altogether"
+    assert itself.authors == ("Li Ming", "An Na")
+    assert itself.picture == "https://x.org/a.jpg"
+    assert itself.published == datetime(2020, 1, 1, tzinfo=UTC)
+    article = Article(source="x", key="1", url=page.url, title="A thing", published=datetime(2026, 1, 1, tzinfo=UTC))
+    assert samples._differences(article, itself) == [
+        "the page calls itself «Another thing altogether»",
+        "the page says that it is of 2020-01-01, and it is read as of 2026-01-01",
+        "the page names a picture, and none was read",
+        "the page says that it is by Li Ming, An Na",
+    ]
+    alike = replace(itself, title="A thing – The Courier", published=article.published, picture="", authors=())
+    assert samples._differences(article, alike) == []
+
+
+def test_a_page_that_lies_about_itself_reaches_the_terminal_as_one_line(capsys):
+    evil = "\x1b]0;owned\x07\u202e" + "文" * 500 + "\n\nnext"
+    findings.sample(
+        Sample(
+            url="https://x.org/",
+            title="t",
+            characters=1,
+            original=Original(title=evil, picture="https://x.org/" + "文" * 300),
+        )
+    )
+    told = capsys.readouterr().out
+    assert "\x1b" not in told
+    assert "\x07" not in told
+    assert max(map(width, told.splitlines())) < 140
+
+
+def test_the_badge_of_each_outlet_is_what_its_golden_page_proves():
+    tool = Path(__file__).parents[2] / "tools" / "outlet_badges.py"
+    done = subprocess.run([sys.executable, tool, "--check"], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr

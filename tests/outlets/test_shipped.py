@@ -12,9 +12,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wirecopy import config, outlets, urls
+from wirecopy import outlets, urls
 from wirecopy.collect.discover import lead_of
 from wirecopy.collect.read import read
+from wirecopy.config.checks import is_zone
+from wirecopy.config.reading import Reader
 from wirecopy.errors import ConfigError, Doubtful, ReadError
 from wirecopy.model import Capture, replace
 from wirecopy.outlets import outlet, shipped, shipped_source, source_of
@@ -38,8 +40,8 @@ def tables(name):
 def test_a_file_holds_what_a_table_of_wirecopy_toml_may_hold(name):
     for source_id, table in tables(name).items():
         known, also = table.pop("known"), table.pop("also", [])
-        reader = config._Reader(Path("wirecopy.toml"))
-        source = reader.source(f"[sources.{source_id}]", source_id, table)
+        reader = Reader(Path("wirecopy.toml"))
+        source = reader.source(source_id, table)
         assert reader.complaints == []
         assert source == shipped()[source_id]
         assert known == outlet(source_id).known
@@ -64,7 +66,7 @@ def test_an_outlet_has_a_name_a_home_a_language_and_valid_addresses(source_id):
 
 @pytest.mark.parametrize("source_id", OWN)
 def test_moments_that_name_no_zone_are_those_of_the_outlets_home(source_id):
-    assert config._is_zone(shipped()[source_id].zone) == ""
+    assert is_zone(shipped()[source_id].zone) == ""
     assert shipped()[source_id].zone
 
 

@@ -39,7 +39,7 @@ def init(arguments: argparse.Namespace) -> int:
         raise ConfigError(f"{path} is there already; `wirecopy add OUTLET` adds an outlet to it")
     configs.parse(written := configs.template(arguments.contact), path)
     _write(path, written)
-    talk(f"wrote {path}; next: `wirecopy add dw-zh`", quiet=arguments.quiet)
+    talk(f"wrote {path}; next: `wirecopy add dw-zh`, or the address of any outlet", quiet=arguments.quiet)
     if not arguments.contact:
         talk("set contact in it, so that outlets know whom to write to", quiet=arguments.quiet)
     return 0
@@ -318,23 +318,25 @@ def serve(arguments: argparse.Namespace) -> int:
     return serving.serve(arguments)
 
 
-def status(arguments: argparse.Namespace) -> int:
-    """What the mirror holds and how its sources are."""
-    from wirecopy.cli import show, upkeep
+def schedule(arguments: argparse.Namespace) -> int:
+    """What makes the mirror go by itself: install it, show it, remove it."""
+    from wirecopy.cli import scheduling
 
-    config = configs.load(configs.find(arguments.config))
-    chosen = tuple(config.source(each) for each in dict.fromkeys(arguments.sources))
-    with _reading(config) as archive:
-        known = {source.id for source in config.sources}
-        others = tuple(Source(id=each, name=each) for each in archive.sources() if each not in known)
-        health = [show.health_of(source, archive) for source in chosen or (*config.sources, *others)]
-        disk = upkeep.disk_of(archive, config.archive, _now())
-    if arguments.json:
-        as_json({"sources": health, "disk": disk})
-    else:
-        show.status(health, _now())
-        upkeep.disk(disk)
-    return 0
+    return scheduling.schedule(arguments)
+
+
+def doctor(arguments: argparse.Namespace) -> int:
+    """Whether all that a mirror needs is well."""
+    from wirecopy.cli import doctor as doctors
+
+    return doctors.doctor(arguments)
+
+
+def status(arguments: argparse.Namespace) -> int:
+    """What the mirror holds, how its sources are, what is wrong and what to do."""
+    from wirecopy.cli import status as shown
+
+    return shown.status(arguments, _now())
 
 
 def held(arguments: argparse.Namespace) -> int:

@@ -6,10 +6,11 @@ from datetime import datetime
 
 from wirecopy import dates
 from wirecopy.cli.terminal import ago, result, styled, table
-from wirecopy.collect.scout import Finding, Index, Sample
-from wirecopy.text import printable
+from wirecopy.collect.scout import Finding, Index, Original, Sample
+from wirecopy.text import printable, width
 
 _MOST_SHOWN = 12
+_BESIDE = 48  # columns of a terminal for one of two texts beside one another
 _KINDS = {
     "site": "a site", "section": "a section of a site", "feed": "a feed", "sitemap": "a sitemap",
     "article": "an article; its site was looked at", "opml": "a list of feeds (OPML)",
@@ -58,18 +59,52 @@ def finding(found: Finding, now: datetime) -> None:
 
 
 def sample(each: Sample) -> None:
-    """One article as it would be read."""
-    result(f"  {styled(printable(each.title) or each.url, 'bold')}")
+    """One article as it would be read, beside what its page says of itself, and what somebody should look at."""
+    itself = each.original or Original()
+    result(f"\n  {styled(printable(each.title) or each.url, 'bold')}")
+    rows = [
+        ("title", each.title, itself.title),
+        (
+            "date",
+            dates.iso(each.published) if each.published else "",
+            dates.iso(itself.published) if itself.published else "",
+        ),
+        ("authors", ", ".join(each.authors), ", ".join(itself.authors)),
+        ("picture", each.picture, itself.picture),
+    ]
     if each.characters:
-        by = ", ".join(map(printable, each.authors)) or "no author named"
-        when = dates.iso(each.published) if each.published else "no date"
         shown = f"{each.pictures} picture{'' if each.pictures == 1 else 's'}"
-        result(f"    {by} · {when} · {each.characters:,} characters · {shown}")
+        around = f"{itself.characters:,} characters, with all that is around" if itself.characters else ""
+        rows.append(("length", f"{each.characters:,} characters, {shown}", around))
+        told = [(name, _cut(ours) or "none", _beside(ours, theirs)) for name, ours, theirs in rows]
+        for line in table([("", "as it reads", "as the page says"), *told]):
+            result(f"    {line}")
         result(f"    begins: {printable(each.first)}")
         result(f"    ends:   {printable(each.last)}")
+    elif itself.title:
+        result(f"    the page says: {printable(_cut(itself.title))}")
     result(f"    {each.url}")
     for warning in each.warnings:
         result(f"    {styled('look:', 'warn')} {printable(warning)}")
+
+
+def _beside(ours: str, theirs: str) -> str:
+    """What the page says, where it says something else."""
+    if not theirs:
+        return "does not say"
+    return "the same" if ours.casefold() == theirs.casefold() else _cut(theirs)
+
+
+def _cut(words: str) -> str:
+    """At most so much that two of them stand beside one another; an address keeps its end, where it differs."""
+    shown = printable(words)[:400]
+    if width(shown) <= _BESIDE:
+        return shown
+    place = len(shown) - 16 if "://" in shown else len(shown)
+    head, end = shown[:place], shown[place:]
+    while head and width(head) + width(end) >= _BESIDE:
+        head = head[:-1]
+    return f"{head}…{end}"
 
 
 def _index(each: Index, now: datetime) -> tuple[str, ...]:

@@ -5,9 +5,18 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 
-from wirecopy.cli import serving
+from wirecopy.cli import sending, serving
 from wirecopy.publish import DEFAULT_FORMATS, FORMATS, LAYOUTS, PICTURES
 from wirecopy.version import __version__
+
+SCHEDULERS = ("systemd", "cron", "github", "docker")
+"""For what `schedule` can write."""
+
+EVERY = {
+    "5m": 5, "10m": 10, "15m": 15, "20m": 20, "30m": 30, "1h": 60, "2h": 120, "3h": 180, "4h": 240, "6h": 360,
+    "12h": 720, "1d": 1440,
+}  # fmt: skip
+"""How often a scheduled round can be, in minutes: what divides a day evenly, so that a calendar can say it."""
 
 
 class _Help(argparse.RawDescriptionHelpFormatter):
@@ -20,6 +29,7 @@ a first mirror:
   wirecopy add dw-zh        Deutsche Welle in Chinese, into a new wirecopy.toml here
   wirecopy collect          fetch what is there, keep it in wirecopy.db
   wirecopy publish          write it as a site, Markdown … below public/
+  wirecopy schedule install let it go by itself from now on
 
 exit codes: 0 done, 1 a source failed, 2 config or usage, 3 archive, 4 publish, 130 interrupted
 """
@@ -103,13 +113,31 @@ def parser() -> argparse.ArgumentParser:
         "--layout", choices=LAYOUTS, help="of markdown: plain is for people, classic is the model document"
     )
     sub.add_argument("--pictures", choices=PICTURES, help="of markdown: where pictures are shown from")
-    sub.add_argument("--to", metavar="FOLDER", help="where to write, of one format (default: public/, or below it)")
+    sending.add_options(sub)
     sub.add_argument("--wacz", action="store_true", help="of warc: one file of it all for ReplayWeb.page, too")
 
     serving.add_options(command("serve", "the published site and search, on this machine", json=False))
 
-    sub = command("status", "sources, last visits, failures, what is held, the ledger")
+    sub = command("schedule", "let the mirror go by itself: write what a scheduler needs, show it, take it away")
+    sub.add_argument("what", choices=("install", "show", "remove"), metavar="install|show|remove", help="what to do")
+    scheduler = "|".join(SCHEDULERS)
+    sub.add_argument(
+        "--for", dest="kind", choices=SCHEDULERS, default="", metavar=scheduler, help="default: what is here"
+    )
+    sub.add_argument("--every", choices=tuple(EVERY), default="15m", metavar="TIME", help=f"one of {', '.join(EVERY)}")
+    sub.add_argument("--watch", action="store_true", help="of systemd: two services that run for good, not a timer")
+    sub.add_argument("--system", action="store_true", help="of systemd: for the machine, not for you (as root)")
+    sub.add_argument("--dry-run", action="store_true", help="show what would be written, and write nothing")
+
+    sub = command("doctor", "whether all that a mirror needs is well, and what to do where it is not")
+    sub.add_argument("--network", action="store_true", help="also ask your own sources' robots.txt, one request each")
+
+    sub = command("status", "how the sources are, what is wrong and what to do, what hosts were asked")
     sub.add_argument("sources", metavar="SOURCE", nargs="*", help="only these")
+    other = sub.add_mutually_exclusive_group()
+    other.add_argument("--footprint", action="store_true", help="what each host was asked, by day")
+    other.add_argument("--metrics", action="store_true", help="in the text format of Prometheus")
+    sub.add_argument("--days", metavar="N", type=_count, help="with --footprint: so many days back (default 7)")
 
     sub = command("held", "what was not believed, why, and since when")
     sub.add_argument("sources", metavar="SOURCE", nargs="*", help="only these")

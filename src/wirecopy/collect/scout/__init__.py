@@ -24,13 +24,13 @@ from wirecopy.collect.discover.entries import Entry
 from wirecopy.collect.discover.listings import same_site
 from wirecopy.collect.read import read
 from wirecopy.collect.scout import signals, weighing
-from wirecopy.collect.scout.finding import Finding, Index, Sample, Volume
+from wirecopy.collect.scout.finding import Finding, Index, Original, Sample, Volume
 from wirecopy.collect.scout.front import Channel, Front, channel, front, line
 from wirecopy.collect.scout.samples import sample
 from wirecopy.errors import FetchError, ReadError, Refused, SourceError
 from wirecopy.model import Capture, Lead, Listing, Source, replace
 
-__all__ = ["Finding", "Index", "Sample", "Volume", "scout"]
+__all__ = ["Finding", "Index", "Original", "Sample", "Volume", "scout"]
 
 MOST = 40  # requests for one address
 _RESERVED = 12  # of them kept for articles and usage signals

@@ -22,8 +22,20 @@ class Index(Noun, frozen=True, kw_only=True):
     why: str = ""
 
 
+class Original(Noun, frozen=True, kw_only=True):
+    """What a page says of itself, in its own metadata, for a person to compare. `characters` is all that it shows."""
+
+    title: str = ""
+    authors: tuple[str, ...] = ()
+    published: datetime | None = None
+    picture: str = ""
+    summary: str = ""
+    characters: int = 0
+
+
 class Sample(Noun, frozen=True, kw_only=True):
     """One recent article as it would be read. `warnings` are in plain words; `lost` counts what was not understood.
+    `picture` is the first, and `original` what the page says of itself.
 
     `in_feed` is the share of the page's text that the feed carries, `in_page` the other way round; None: nothing to
     compare.
@@ -36,12 +48,14 @@ class Sample(Noun, frozen=True, kw_only=True):
     language: str = ""
     characters: int = 0
     pictures: int = 0
+    picture: str = ""
     first: str = ""
     last: str = ""
     lost: tuple[tuple[str, int], ...] = ()
     warnings: tuple[str, ...] = ()
     in_feed: float | None = None
     in_page: float | None = None
+    original: Original | None = None
 
 
 class Volume(Noun, frozen=True, kw_only=True):

@@ -7,11 +7,12 @@ from itertools import islice
 
 from lxml.html import HtmlElement
 
-from wirecopy import text, urls
+from wirecopy import dates, text, urls
 from wirecopy.collect.discover import names, trees
 from wirecopy.collect.discover.listings import same_site
 from wirecopy.collect.read import blocks, stranger
 from wirecopy.collect.read.page import charset
+from wirecopy.collect.scout.finding import Original
 from wirecopy.errors import ReadError
 from wirecopy.model import Capture, Noun
 
@@ -23,6 +24,11 @@ _FEED_WORDS = re.compile(
     r"neueste artikel|aktuell)\s*$",
     re.IGNORECASE,
 )
+_BY = ("author", "article:author", "parsely-author", "byl", "dc.creator", "sailthru.author")
+_WHEN = (
+    "article:published_time", "og:published_time", "datepublished", "date", "pubdate", "publishdate",
+    "parsely-pub-date", "dc.date", "dc.date.issued", "sailthru.date",
+)  # fmt: skip
 # What a page is made with, by what such pages carry (markers), after what it says itself (generator).
 _GENERATORS = (
     "WordPress", "Drupal", "Joomla", "Ghost", "Blogger", "Wix", "Squarespace", "Medium", "Hugo", "Jekyll", "TYPO3",
@@ -75,13 +81,8 @@ def front(capture: Capture) -> Front:
     html = charset.decoded(capture)[:_MOST_MARKUP]
     url = capture.final_url or capture.url
     root = blocks.parse(html)
-    told: dict[str, str] = {}
-    for meta in islice(root.iter("meta"), 500):
-        name = (meta.get("property") or meta.get("name") or meta.get("http-equiv") or "").strip().lower()
-        if name and (content := (meta.get("content") or "").strip()[:500]):
-            told.setdefault(name, content)
-    titles = ("".join(each.itertext()) for each in islice(root.iter("title"), 1))
-    title = line(next(titles, ""))
+    told = _told(root)
+    title = _title(root)
     robots = [told[name] for name in ("robots", "googlebot", "googlebot-news", "bingbot") if name in told]
     return Front(
         url=url,
@@ -95,6 +96,23 @@ def front(capture: Capture) -> Front:
         policy=told.get("tdm-policy", ""),
         sections=_sections(root, url),
         words=_words(root),
+    )
+
+
+def original(capture: Capture) -> Original:
+    """What an article's page says of itself in its metadata, as a person can compare with it what was read."""
+    root = blocks.parse(charset.decoded(capture)[:_MOST_MARKUP])
+    told = _told(root)
+    by = next((told[name] for name in _BY if name in told and "://" not in told[name]), "")
+    when = next((moment for name in _WHEN if (moment := dates.parse(told.get(name, "")))), None)
+    shown = next((told[name] for name in ("og:image", "og:image:url", "twitter:image", "image") if name in told), "")
+    return Original(
+        title=line(told.get("og:title", "") or told.get("twitter:title", "")) or _title(root),
+        authors=tuple(filter(None, (line(each) for each in re.split(r"\s*[,;、，]\s*", by)[:10]))),
+        published=when,
+        picture=urls.resolve(shown, capture.final_url or capture.url),
+        summary=line(told.get("og:description", "") or told.get("description", "")),
+        characters=_words(root),
     )
 
 
@@ -152,6 +170,21 @@ def _of_json(body: bytes) -> Channel:
         link=urls.resolve(feed.line("home_page_url")),
         language=tag(feed.line("language")),
     )
+
+
+def _told(root: HtmlElement) -> dict[str, str]:
+    """What the page's meta elements say, by their names; the first of each."""
+    told: dict[str, str] = {}
+    for meta in islice(root.iter("meta"), 500):
+        name = next((meta.get(key) for key in ("property", "name", "itemprop", "http-equiv") if meta.get(key)), "")
+        if name and (content := (meta.get("content") or "").strip()[:500]):
+            told.setdefault(name.strip().lower(), content)
+    return told
+
+
+def _title(root: HtmlElement) -> str:
+    titles = ("".join(each.itertext()) for each in islice(root.iter("title"), 1))
+    return line(next(titles, ""))
 
 
 def _of_title(title: str) -> str:
