@@ -26,7 +26,7 @@ from urllib.parse import SplitResult, urlsplit
 import msgspec
 
 from wirecopy import dates
-from wirecopy.cli.health import advice, headline
+from wirecopy.cli.health import advice, headline, without_password
 from wirecopy.errors import ConfigError
 from wirecopy.model import Incident, Noun, replace
 from wirecopy.text import printable
@@ -35,6 +35,7 @@ from wirecopy.version import __version__
 if TYPE_CHECKING:
     import http.client
     import smtplib
+    import socket
     import ssl
     from email.message import EmailMessage
 
@@ -261,7 +262,7 @@ def document(message: Message) -> dict[str, object]:
             "trouble": each.trouble.value,
             "since": dates.iso(each.since),
             "until": dates.iso(each.until) if each.until else None,
-            "what": _plain(each.what, 500),
+            "what": _plain(without_password(each.what[:500])),
             "now": each.now,
             "usual": each.usual,
             "says": _plain(headline(each)),
@@ -288,15 +289,30 @@ def _plain(words: str, most: int = 600) -> str:
 def send(message: Message, alerts: Alerts, now: datetime) -> Sent:
     """Send a message: nothing else is touched, and it never raises. It takes no longer than half a minute."""
     result: list[Sent] = []
+    opened: list[socket.socket] = []
 
     def work() -> None:
+        _conversation.opened = opened
         result.append(_sent(message, alerts, now))
 
-    # What another side draws out for ever ends with this process.
     thread = threading.Thread(target=work, daemon=True)
     thread.start()
     thread.join(_PATIENCE)
-    return result[0] if result else Sent(arrived=None, reason=f"it was not done in {_PATIENCE:.0f} seconds")
+    if result:
+        return result[0]
+    for each in opened:  # an answer without an end must not fill the memory either
+        with suppress(OSError):
+            each.shutdown(2)
+    return Sent(arrived=None, reason=f"it was not done in {_PATIENCE:.0f} seconds")
+
+
+_conversation = threading.local()
+"""`opened`: the sockets of the message that this thread sends."""
+
+
+def _opened(connection: socket.socket) -> socket.socket:
+    getattr(_conversation, "opened", []).append(connection)
+    return connection
 
 
 def _sent(message: Message, alerts: Alerts, now: datetime) -> Sent:
@@ -325,8 +341,8 @@ def _mail(message: Message, alerts: Alerts, now: datetime) -> None:
     import smtplib
 
     sender = alerts.sender or alerts.email[0]
-    letter = _letter(message, alerts.email, sender, now)
     try:
+        letter = _letter(message, alerts.email, sender, now).as_bytes()
         server = _mail_server(alerts)
     except (OSError, smtplib.SMTPException, ValueError) as error:
         raise _NotSent(f"{alerts.smtp}: {error}") from error
@@ -338,7 +354,7 @@ def _mail(message: Message, alerts: Alerts, now: datetime) -> None:
         except (OSError, smtplib.SMTPException, ValueError) as error:
             raise _NotSent(f"{alerts.smtp}: {error}") from error
         try:
-            answer = server.data(letter.as_bytes())
+            answer = server.data(letter)
         except smtplib.SMTPDataError as error:
             raise _NotSent(f"{alerts.smtp}: {error}") from error
         except (OSError, smtplib.SMTPException) as error:
@@ -373,19 +389,29 @@ def _mail_server(alerts: Alerts) -> smtplib.SMTP:
     """A mail server that is ready to take a letter. Raises OSError, SMTPException or _NotSent."""
     import smtplib
 
+    class Plain(smtplib.SMTP):
+        def _get_socket(self, *where: object) -> socket.socket:
+            return _opened(super()._get_socket(*where))  # type: ignore[misc]
+
+    class Safe(smtplib.SMTP_SSL):
+        def _get_socket(self, *where: object) -> socket.socket:
+            return _opened(super()._get_socket(*where))  # type: ignore[misc]
+
     parts = urlsplit(alerts.smtp)
     assert parts.hostname is not None
     name = "[127.0.0.1]"  # what this machine calls itself is nobody's business
     if parts.scheme == "smtps":
-        server: smtplib.SMTP = smtplib.SMTP_SSL(
+        server: smtplib.SMTP = Safe(
             parts.hostname, parts.port or 465, local_hostname=name, timeout=_TIMEOUT, context=_tls()
         )
     else:
-        server = smtplib.SMTP(parts.hostname, parts.port or 587, local_hostname=name, timeout=_TIMEOUT)
+        server = Plain(parts.hostname, parts.port or 587, local_hostname=name, timeout=_TIMEOUT)
     try:
         server.ehlo_or_helo_if_needed()
         if parts.scheme == "smtp" and server.has_extn("starttls"):
             server.starttls(context=_tls())
+            if server.sock is not None:
+                _opened(server.sock)
             server.ehlo()
         elif parts.scheme == "smtp":
             _expect_private(alerts.smtp, server.sock.getpeername()[0] if server.sock else "")
@@ -470,6 +496,7 @@ def _web_server(parts: SplitResult) -> http.client.HTTPConnection:
     else:
         raise _NotSent(f"a webhook begins with https://, not {parts.scheme}://")
     connection.connect()
+    _opened(connection.sock)
     return connection
 
 

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -178,7 +179,7 @@ def _at_once(
 
 def headline(incident: Incident) -> str:
     """What is wrong, in one line without a full stop. What a stranger wrote in it is made printable and short."""
-    source, what = printable(incident.source[:100]), printable(incident.what[:300])
+    source, what = printable(incident.source[:100]), without_password(incident.what[:300])
     now, usual = incident.now, incident.usual
     match incident.trouble:
         case Trouble.FAILING if not incident.source:
@@ -212,6 +213,11 @@ def headline(incident: Incident) -> str:
             return f"the disk is nearly full: {usual / 1e6:,.0f} MB are free{left}"
         case Trouble.TARGET:
             return f"a publication does not reach its target: {what}"
+
+
+def without_password(what: str) -> str:
+    """Words on one line, without a user and password in an address among them."""
+    return re.sub(r"(?<=://)[^/\s@]*@", "…@", printable(what))
 
 
 def advice(incident: Incident) -> str:

@@ -7,6 +7,7 @@ goes to a host or onto a stick. Captures hold scripts of outlets and stand besid
 from __future__ import annotations
 
 import argparse
+import math
 import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from wirecopy import config as configs
 from wirecopy.archive import open_archive
+from wirecopy.cli import sending
 from wirecopy.cli.terminal import as_json, bar, result, talk
 from wirecopy.config import Config
 from wirecopy.errors import ConfigError, FetchError, PublishError
@@ -28,10 +30,14 @@ if TYPE_CHECKING:
     from wirecopy.archive.search import Hit
     from wirecopy.publish.look import Look
     from wirecopy.publish.publication import Progress, Published
+    from wirecopy.send.targets import Target
 
 _WATCHED = 2.0
 """Seconds between two looks at an archive that is watched: one row is read."""
 
+
+_AGAIN = 600.0
+"""Seconds after which `--watch` sends again to where it could not."""
 
 _NAMED = 10
 """How many changed pages of articles are named."""
@@ -57,18 +63,21 @@ def publish(arguments: argparse.Namespace) -> int:
     """Write what changed since the last publication, in each format; with --watch until stopped."""
     config = configs.load(configs.find(arguments.config))
     is_of_documents = arguments.layout or arguments.pictures
+    targets = sending.wanted(arguments, config)
     formats = tuple(dict.fromkeys(arguments.formats or (("markdown",) if is_of_documents else _standing(config))))
     _check(arguments, formats)
     if arguments.watch:
-        return _watch(arguments, config, formats)
-    done = published(arguments, config, formats)
-    _tell_hub(config, done, quiet=arguments.quiet)
-    if arguments.json:
-        as_json({"published": done})
-    else:
+        return _watch(arguments, config, formats, targets)
+    done = [] if arguments.dry_run else published(arguments, config, formats)
+    if not arguments.json:
         for each in done:
             _tell(each)
-    return 0
+    sent = sending.send(targets, config, formats, folder_of, dry=arguments.dry_run, quiet=arguments.quiet)
+    if not arguments.dry_run:
+        _tell_hub(config, done, quiet=arguments.quiet)
+    if arguments.json:
+        as_json({"published": done, "sent": sent})
+    return sending.tell(sent, dry=arguments.dry_run, quiet=arguments.json)
 
 
 def published(arguments: argparse.Namespace, config: Config, formats: tuple[str, ...]) -> list[Done]:
@@ -195,19 +204,22 @@ def _check(arguments: argparse.Namespace, formats: tuple[str, ...]) -> None:
         raise ConfigError("--layout and --pictures are for documents: they go with `wirecopy publish markdown`")
 
 
-def _watch(arguments: argparse.Namespace, config: Config, formats: tuple[str, ...]) -> int:
+def _watch(arguments: argparse.Namespace, config: Config, formats: tuple[str, ...], targets: Sequence[Target]) -> int:
     """Publish whenever the archive changed, until stopped."""
     talk(f"publishing {', '.join(formats)} whenever {config.archive} changes; Ctrl-C ends it", quiet=arguments.quiet)
     last: object = None
+    next_try = math.inf
     while True:
         with open_archive(config.archive, write=False) as archive, archive.edition() as edition:
             now = edition.archive, edition.stamp
-        if now != last:
-            done = published(arguments, config, formats)
-            _tell_hub(config, done, quiet=arguments.quiet)
+        if now != last or time.monotonic() >= next_try:
+            done = published(arguments, config, formats) if now != last else []
             for each in done:
                 if each.written or each.removed:
                     _tell(each)
+            sent = sending.send(targets, config, formats, folder_of, dry=False, quiet=arguments.quiet)
+            next_try = time.monotonic() + _AGAIN if sending.tell(sent, dry=False) else math.inf
+            _tell_hub(config, done, quiet=arguments.quiet)
             last = now
         time.sleep(_WATCHED)
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from wirecopy.publish.look import Look  # named only: whoever wants help waits for nothing
+    from wirecopy.config import Config  # named only: whoever wants help waits for nothing
 
 
 def add_options(sub: argparse.ArgumentParser) -> None:
@@ -39,11 +39,11 @@ def serve(arguments: argparse.Namespace) -> int:
     if archive is None:
         talk(f"there is no archive at {config.archive}: nothing can be searched", quiet=arguments.quiet)
     folder = Path(arguments.published) if arguments.published else config.public
-    asyncio.run(_serve(arguments, folder, archive, config.look))
+    asyncio.run(_serve(arguments, folder, archive, config))
     return 0
 
 
-async def _serve(arguments: argparse.Namespace, folder: Path, archive: Path | None, look: Look) -> None:
+async def _serve(arguments: argparse.Namespace, folder: Path, archive: Path | None, config: Config) -> None:
     from wirecopy.cli.terminal import talk
     from wirecopy.serve import Serving
     from wirecopy.text import printable
@@ -51,10 +51,11 @@ async def _serve(arguments: argparse.Namespace, folder: Path, archive: Path | No
     serving = Serving(
         folder,
         archive=archive,
+        sources=config.sources,
         host=arguments.host,
         port=arguments.port,
-        public=look.address,
-        language=look.interface or "en",
+        public=config.look.address,
+        language=config.look.interface or "en",
         names=tuple(arguments.name),
         log=_log if arguments.log else None,
         trouble=lambda words: talk(f"wirecopy serve: {printable(words)}"),

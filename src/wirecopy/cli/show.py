@@ -191,7 +191,8 @@ def trial(source: Source, archive: Archive, outcome: Outcome, *, as_one_json: bo
             continue
         by = ", ".join(map(printable, reading.authors)) or "no author named"
         when = dates.iso(reading.published) if reading.published else "no date"
-        result(f"  {by} · {when} · {reading.characters:,} characters · {reading.pictures} pictures · {reading.reader}")
+        shown = f"{reading.pictures} picture{'' if reading.pictures == 1 else 's'}"
+        result(f"  {by} · {when} · {reading.characters:,} characters · {shown} · {reading.reader}")
         result(f"  begins: {printable(reading.first)}")
         result(f"  ends:   {printable(reading.last)}")
         result(f"  {reading.url}")

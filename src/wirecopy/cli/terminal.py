@@ -42,17 +42,23 @@ def result(words: str) -> None:
 
 def as_json(document: object) -> None:
     """The result as one JSON document, on stdout."""
-    try:
-        written = msgspec.json.format(msgspec.json.encode(document), indent=2).decode()
-    except UnicodeEncodeError:  # half a character, as the name of a file may have
-        written = json.dumps(msgspec.to_builtins(document), indent=2)
-    sys.stdout.write(_encodable(sys.stdout, _OBEYED.sub(lambda found: f"\\u{ord(found[0]):04x}", written)) + "\n")
+    sys.stdout.write(_spelt(document, indent=2) + "\n")
 
 
 def as_json_line(document: object) -> None:
     """One of many results as a line of JSON, on stdout, at once."""
-    sys.stdout.write(msgspec.json.encode(document).decode() + "\n")
+    sys.stdout.write(_spelt(document, indent=-1) + "\n")
     sys.stdout.flush()
+
+
+def _spelt(document: object, *, indent: int) -> str:
+    """A document as JSON that no terminal obeys and that every encoding has."""
+    try:
+        written = msgspec.json.format(msgspec.json.encode(document), indent=indent).decode()
+        written.encode(getattr(sys.stdout, "encoding", None) or "utf-8")
+    except UnicodeEncodeError:  # half a character, as the name of a file may have; or a terminal that has no Chinese
+        written = json.dumps(msgspec.to_builtins(document), indent=indent if indent > 0 else None)
+    return _OBEYED.sub(lambda found: f"\\u{ord(found[0]):04x}", written)
 
 
 def _write(stream: TextIO, words: str) -> None:

@@ -1,0 +1,139 @@
+"""`wirecopy publish --to TARGET`: from names and addresses to targets, what is sent to each, and what became of it.
+
+A target is a table of the file, by its name, or an address. Without `--to` and without formats, `publish` goes to every
+target of the file: it is the standing order. A folder after `--to` is no target: one format is written there.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from wirecopy.errors import ConfigError, PublishError
+
+if TYPE_CHECKING:
+    from wirecopy.config import Config
+    from wirecopy.send import Release, Result
+    from wirecopy.send.targets import Target
+
+
+def add_options(sub: argparse.ArgumentParser) -> None:
+    """What can be said of sending."""
+    sub.add_argument(
+        "--to", metavar="TARGET", action="append", default=[],
+        help="send what is published: a target of the file, or git+https: git+ssh: s3: rsync: sftp: user@host:path, "
+        "each once more; or a folder to write one format to (default: public/, or below it)",
+    )  # fmt: skip
+    sub.add_argument(
+        "--dry-run", action="store_true", help="say what would be sent of what is published; change nothing anywhere"
+    )
+
+
+def wanted(arguments: argparse.Namespace, config: Config) -> list[Target]:
+    """The targets to send to. A folder is left in `arguments.to`, as before there were targets; else that is None."""
+    said: list[str] = list(arguments.to)
+    arguments.to = None
+    if not said and (arguments.formats or not config.targets):
+        if arguments.dry_run:
+            raise ConfigError("--dry-run says what would be sent: name a target with --to, or put one into the file")
+        return []
+    from wirecopy.send.targets import Target, check, is_folder
+
+    named = {each.name: each for each in config.targets}
+    targets = []
+    for words in dict.fromkeys(said or named):
+        if words in named:
+            targets.append(_target(named[words], config))
+        elif is_folder(words):
+            arguments.to = words
+        else:
+            targets.append(Target(name=words, to=words, proxy=config.proxy))
+    if arguments.to and (len(said) > 1 or arguments.dry_run):
+        raise ConfigError(
+            f"--to {arguments.to}: a folder is written to by itself, and {config.path} has no target of this name; "
+            f'[targets.NAME] with to = "{arguments.to}" makes it one'
+        )
+    for target in targets:
+        check(target)
+        if set(target.formats or arguments.formats) == {"warc"}:
+            raise ConfigError(
+                f"target {target.name!r}: captures hold scripts of outlets, and are no publication for readers: "
+                "`wirecopy publish warc --to FOLDER` writes them to a folder, to be copied by your own means"
+            )
+    return targets
+
+
+def send(
+    targets: Sequence[Target],
+    config: Config,
+    formats: Sequence[str],
+    folder_of: Callable[[Config, str], Path],
+    *,
+    dry: bool,
+    quiet: bool,
+) -> list[Result]:
+    """Send what is published in these formats, or those that a target names, to each target."""
+    if not targets:
+        return []
+    from wirecopy import send as sending
+    from wirecopy.cli.terminal import bar
+
+    jobs, failed = [], []
+    for target in targets:
+        try:
+            jobs.append((target, _release(config, target.formats or formats, folder_of)))
+        except PublishError as error:  # a format of this one target that is not published: the others have theirs
+            failed.append(sending.Result(target=target.name, to=target.to, failed=str(error)))
+    state = config.archive.with_suffix(".targets")
+    with bar(quiet=quiet) as shown:
+        return [*sending.send(jobs, state=state, at=datetime.now(UTC), dry=dry, progress=shown.step), *failed]
+
+
+def tell(results: Sequence[Result], *, dry: bool, quiet: bool = False) -> int:
+    """A line for each target, and for each that failed on stderr what was wrong; the exit code.
+
+    `quiet`: only what failed.
+    """
+    from wirecopy.cli.terminal import result, talk
+
+    for each in results:
+        if each.failed:
+            talk(f"wirecopy publish: {_named(each)}: {each.failed}")
+            continue
+        if quiet:
+            continue
+        counts = f"{each.files:,} files, {each.bytes / 1e6:,.1f} MB"
+        if not each.files and not each.removed:
+            done = "nothing to send" if dry else "nothing changed, nothing sent"
+        elif dry:
+            done = f"would send {counts}, and remove {each.removed:,} files"
+        else:
+            done = f"sent {counts}, removed {each.removed:,} files"
+        result(f"{_named(each)}: {done}{f'; {each.note}' if each.note else ''}")
+    return 4 if any(each.failed for each in results) else 0
+
+
+def _named(done: Result) -> str:
+    return done.to if done.target == done.to else f"{done.target} ({done.to})"
+
+
+def _target(target: Target, config: Config) -> Target:
+    """A table of the file as it is meant there: its folder beside the file, its proxy the file's if it names none."""
+    from wirecopy.model import replace
+    from wirecopy.send.targets import is_folder
+
+    to = str(config.path.parent / target.to) if is_folder(target.to) else target.to
+    return replace(target, to=to, proxy=target.proxy or config.proxy)
+
+
+def _release(config: Config, formats: Sequence[str], folder_of: Callable[[Config, str], Path]) -> Release:
+    """What goes to a target: one format stands at its root, several stand as they do in the public folder."""
+    from wirecopy.send import standing
+
+    going = tuple(dict.fromkeys(each for each in formats if each != "warc"))
+    if len(going) == 1:
+        return standing(folder_of(config, going[0]))
+    return standing(config.public, ["" if each == "site" else f"{each}/" for each in going])
