@@ -12,7 +12,7 @@ import sys
 
 NAMES = (
     "startup", "read", "reading", "collect", "importing", "warc", "feeds", "archive", "kin", "search", "pictures",
-    "publish", "site", "site_search", "exports", "feeds_out", "serve", "watch",
+    "publish", "site", "site_search", "exports", "feeds_out", "sending", "serve", "watch",
 )  # fmt: skip
 
 

@@ -52,6 +52,10 @@ def test_only_the_door_opens_connections():
     assert importers("ssl") <= {"collect/fetch/door.py", "cli/alerts.py"}
 
 
+def test_only_one_module_knows_each_heavy_library():
+    assert importers("boto3") == {"send/objects.py"}
+
+
 def test_only_the_archive_knows_a_database():
     assert all(path.startswith("archive/") for path in importers("sqlite3"))
 

@@ -1,0 +1,168 @@
+"""`wirecopy publish --to`: what a person says, what is sent, what is told."""
+
+import json
+import subprocess
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from send.published import held, needs
+from wirecopy.archive import open_archive
+from wirecopy.cli import main
+from wirecopy.model import Article, Change, Entry, Lead, Paragraph, Revision, State, text
+
+NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
+FILE = 'contact = "op@example.org"\n[publish]\nformats = ["site", "markdown"]\n[sources.dw-zh]\n'
+
+
+def settle(key):
+    article = Article(
+        source="dw-zh", key=key, url=f"https://dw.example/a-{key}", title=key, language="zh", published=NOON,
+        body=(Paragraph(text=text("渡轮")),),
+    )  # fmt: skip
+    lead = Lead(source="dw-zh", key=key, url=article.url, title=key)
+    seen = Entry(lead=lead, state=State.ARCHIVED, first_seen=NOON, last_seen=NOON, checked=NOON)
+    made = Revision(source="dw-zh", key=key, change=Change.NEW, at=NOON, article=article, fingerprint="1:a")
+    with open_archive("wirecopy.db", write=True) as archive:
+        archive.settle(seen, revision=made)
+
+
+@pytest.fixture(autouse=True)
+def mirror(tmp_path, monkeypatch):
+    needs("git")
+    monkeypatch.chdir(tmp_path)
+    Path("disk").mkdir()
+    subprocess.run(["git", "init", "--quiet", "--bare", "news.git"], check=True)
+    Path("wirecopy.toml").write_text(
+        f'{FILE}[targets.forge]\nto = "git:{tmp_path}/news.git"\nformats = ["markdown"]\n'
+        f'[targets.disk]\nto = "{tmp_path}/disk"\n',
+        "utf-8",
+    )
+    settle("1")
+
+
+def branch():
+    return subprocess.check_output(["git", "branch", "--list", "2*", "--format=%(refname:short)"], cwd="news.git")
+
+
+def test_without_a_word_it_goes_to_every_target_of_the_file(capsys, tmp_path):
+    assert main(["publish"]) == 0
+    assert held(Path("disk")) == held(Path("public"))
+    listed = subprocess.check_output(
+        ["git", "ls-tree", "-r", "--name-only", branch().decode().strip()], cwd="news.git", text=True
+    )
+    assert set(listed.split()) == set(held(Path("public/markdown")))
+    told = capsys.readouterr().out
+    assert f"forge (git:{tmp_path}/news.git): sent " in told
+    assert f"disk ({tmp_path}/disk): sent {len(held(Path('disk')))} files, " in told
+    assert main(["publish", "--to", "disk"]) == 0
+    assert f"disk ({tmp_path}/disk): nothing changed, nothing sent" in capsys.readouterr().out
+
+
+def test_formats_without_a_target_stay_here_and_a_target_gets_what_is_named(capsys):
+    assert main(["publish", "markdown"]) == 0
+    assert held(Path("disk")) == {}
+    assert main(["publish", "markdown", "--to", "disk"]) == 0
+    assert held(Path("disk")) == held(Path("public/markdown"))
+
+
+def test_a_dry_run_changes_nothing_anywhere(capsys, tmp_path):
+    main(["publish", "markdown"])
+    settle("2")
+    before = held(Path("public"))
+    capsys.readouterr()
+    assert main(["publish", "markdown", "--to", "disk", "--to", "forge", "--dry-run"]) == 0
+    assert held(Path("public")) == before
+    assert held(Path("disk")) == {}
+    assert branch() == b""
+    size = sum(map(len, held(Path("public/markdown")).values())) / 1e6
+    count = len(held(Path("public/markdown")))
+    assert capsys.readouterr().out.splitlines() == [
+        f"disk ({tmp_path}/disk): would send {count} files, {size:,.1f} MB, and remove 0 files",
+        f"forge (git:{tmp_path}/news.git): would send {count} files, {size:,.1f} MB, and remove 0 files; "
+        f"branch {datetime.now(UTC):%Y-%m}",
+    ]
+
+
+def test_one_target_that_fails_is_told_harms_no_other_and_gives_exit_code_4(capsys, tmp_path):
+    (tmp_path / "news.git").rename(tmp_path / "elsewhere.git")
+    assert main(["publish", "--json"]) == 4
+    told = json.loads(capsys.readouterr().out)
+    assert [each["target"] for each in told["sent"]] == ["forge", "disk"]
+    assert "there is no such repository" in told["sent"][0]["failed"]
+    assert "failed" not in told["sent"][1]
+    assert held(Path("disk")) == held(Path("public"))
+    assert main(["publish", "--to", "forge"]) == 4
+    assert "wirecopy publish: forge (git:" in capsys.readouterr().err
+
+
+def test_a_format_that_is_not_published_fails_that_target_alone(capsys):
+    words = (
+        Path("wirecopy.toml")
+        .read_text("utf-8")
+        .replace('formats = ["markdown"]\n[targets.d', 'formats = ["data"]\n[targets.d')
+    )
+    Path("wirecopy.toml").write_text(words, "utf-8")
+    assert main(["publish"]) == 4
+    assert "nothing is published in" in capsys.readouterr().err
+    assert held(Path("disk")) == held(Path("public"))
+
+
+def test_a_watch_sends_what_it_published(monkeypatch, capsys):
+    from wirecopy.cli import publishing
+
+    turns = []
+
+    def sleep(_):
+        turns.append(len(held(Path("disk"))))
+        if len(turns) == 1:
+            settle("2")
+        else:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(publishing.time, "sleep", sleep)
+    assert main(["publish", "markdown", "--watch", "--to", "disk"]) == 130
+    assert held(Path("disk")) == held(Path("public/markdown"))
+    assert turns[0] < turns[1]
+
+
+def test_a_folder_is_written_to_as_before(capsys, tmp_path):
+    assert main(["publish", "markdown", "--to", "there"]) == 0
+    assert Path("there/index.md").exists()
+    assert not Path("public").exists()
+    assert not list(tmp_path.glob("*.targets"))
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--to", "sftp://me:hunter2@host/x"], "a password does not belong in an address"),
+        (["--to", "ftp://host/x"], "is no target. Right are git+https://"),
+        (["markdown", "--to", "there", "--to", "disk"], "a folder is written to by itself"),
+        (["markdown", "--dry-run"], "name a target with --to"),
+        (["warc", "--to", "disk"], "captures hold scripts of outlets"),
+        (["--to", "there"], "--to names one folder"),
+    ],
+)
+def test_what_makes_no_sense_is_refused_before_anything_is_done(words, told, capsys):
+    assert main(["publish", *words]) == 2
+    said = capsys.readouterr().err
+    assert told in said
+    assert "hunter2" not in said
+    assert not Path("public").exists()
+
+
+def test_a_disk_that_is_not_mounted_is_not_written_to(capsys, tmp_path):
+    (tmp_path / "disk").rmdir()
+    assert main(["publish", "--to", "disk"]) == 4
+    assert "mount the disk" in capsys.readouterr().err
+    assert not (tmp_path / "disk").exists()
+
+
+def test_no_link_in_a_folder_leads_us_elsewhere(capsys, tmp_path):
+    (tmp_path / "outside").mkdir()
+    (tmp_path / "disk" / "articles").symlink_to(tmp_path / "outside")
+    assert main(["publish", "--to", "disk"]) == 4
+    assert "is a symbolic link" in capsys.readouterr().err
+    assert not list((tmp_path / "outside").iterdir())
