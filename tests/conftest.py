@@ -17,3 +17,18 @@ settings.load_profile("wirecopy")
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     """As `-n auto`, and half as many again: the drills wait for the disk half of their time."""
     return (os.cpu_count() or 1) * 3 // 2
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Each worker begins with files that have slow tests, in whatever order: none is left alone with one at the end."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    first = [item for item in items if item.path in slow]
+    rest = [item for item in items if item.path not in slow]
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    items[:] = [
+        item
+        for number in range(workers)
+        for some in (first, rest)
+        for item in some[len(some) * number // workers : len(some) * (number + 1) // workers]
+    ]

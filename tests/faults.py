@@ -15,6 +15,7 @@ from __future__ import annotations
 import builtins
 import ctypes
 import errno
+import hashlib
 import io
 import os
 import signal
@@ -294,6 +295,23 @@ def changes(work: Callable[[Path, Callable[[str], None]], None], folder: Path) -
     ended, said = played(work, folder, 0, "count")
     assert ended == "past", ended
     return said[said.index("counted") + 1 :]
+
+
+def matters(change: str, how: str) -> bool:
+    """Whether this way to go wrong is another than those before it, at a change that `changes` told of.
+
+    What is no write is not torn: there that is a kill, to the instruction. What takes no room does not miss any.
+    """
+    kind = change.rpartition(" ")[0]
+    return "write" in kind if how == "torn" else kind in SIZED if how == "full" else True
+
+
+def state(folder: Path) -> frozenset[tuple[str, bytes]]:
+    """The files of a folder and what is in them: what is done next there can depend on nothing else."""
+    return frozenset(
+        (each.relative_to(folder).as_posix(), hashlib.sha256(each.read_bytes()).digest() if each.is_file() else b"")
+        for each in folder.rglob("*")
+    )
 
 
 def _work(work: Callable[[Path, Callable[[str], None]], None], folder: Path, at: int, how: str, told: Path) -> None:

@@ -1,56 +1,50 @@
 """Acknowledged means durable: a writer is killed at any moment, and the archive holds all that it said it held."""
 
-import os
 import random
 import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from archive.samples import article, capture, entry, gone, lead, minutes, revision
+from forked import Child, Say
 from wirecopy.archive import open_archive
-from wirecopy.model import Change, State
+from wirecopy.model import Change, Source, State, Visit
 
-WRITER = """
-import random, sys
-from archive.samples import *
-from wirecopy.archive import open_archive
-from wirecopy.model import Source, Visit
 
-archive = open_archive(sys.argv[1], write=True)
-first, chance = int(sys.argv[2]), random.Random(int(sys.argv[2]))
-archive.enrol([Source(id="demo-zh", family="demo")])
-for n in range(first, first + 100_000):
-    key = str(n)
-    archive.note([lead(key), lead(f"w{n}")], at=minutes(n))
-    print(f"noted {key}", flush=True)
-    page = capture(chance.randbytes(chance.choice([10, 3000, 60_000])), at=minutes(n), headers=(("N", key),))
-    words = "".join(chance.choice("的一是在不了有和人这中大") for _ in range(chance.choice([10, 800, 9000])))
-    seen = article(key, "demo-zh", words, f"demo:{n + 1}", f"demo:{n - 1}")
-    visit = Visit(url=f"https://www.example.org/{n}", result="200")
-    archive.settle(entry(key), captures=[page], revision=revision(seen, at=minutes(n), capture=page.id), visits=[visit])
-    print(f"settled {key} {page.id}", flush=True)
-    if n % 3 == 0:
-        archive.settle(entry(key), revision=gone(key, at=minutes(n + 1)))
-        print(f"gone {key}", flush=True)
-    archive.remember([Visit(url=f"https://www.example.org/feed/{n}", result="304")])
-    print(f"remembered {key}", flush=True)
-"""
+def write(say: Say, path: Path, first: int) -> None:
+    archive = open_archive(path, write=True)
+    chance = random.Random(first)
+    archive.enrol([Source(id="demo-zh", family="demo")])
+    for n in range(first, first + 100_000):
+        key = str(n)
+        archive.note([lead(key), lead(f"w{n}")], at=minutes(n))
+        say(f"noted {key}")
+        page = capture(chance.randbytes(chance.choice([10, 3000, 60_000])), at=minutes(n), headers=(("N", key),))
+        words = "".join(chance.choice("的一是在不了有和人这中大") for _ in range(chance.choice([10, 800, 9000])))
+        seen = article(key, "demo-zh", words, f"demo:{n + 1}", f"demo:{n - 1}")
+        visit = Visit(url=f"https://www.example.org/{n}", result="200")
+        new = revision(seen, at=minutes(n), capture=page.id)
+        archive.settle(entry(key), captures=[page], revision=new, visits=[visit])
+        say(f"settled {key} {page.id}")
+        if n % 3 == 0:
+            archive.settle(entry(key), revision=gone(key, at=minutes(n + 1)))
+            say(f"gone {key}")
+        archive.remember([Visit(url=f"https://www.example.org/feed/{n}", result="304")])
+        say(f"remembered {key}")
 
 
 def written_until(path: Path, first: int, moment: int, chance: random.Random) -> list[str]:
     """What a writer acknowledged before it was killed, a little after its `moment`th acknowledgement."""
-    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
-    arguments = [sys.executable, "-c", WRITER, str(path), str(first)]
-    with subprocess.Popen(arguments, env=environment, stdout=subprocess.PIPE, text=True) as child:
-        assert child.stdout is not None
-        said = [child.stdout.readline() for _ in range(moment)]
-        for _ in range(chance.randrange(3000)):  # somewhere inside the next call, not always at its start
+    with Child(write, path, first) as child:
+        said = [child.heard() for _ in range(moment)]
+        for _ in range(chance.randrange(200_000)):  # somewhere inside the next calls, not always at the start of one
             pass
-        child.send_signal(signal.SIGKILL)
-        said += child.stdout.readlines()
-    return [line.strip() for line in said if line.endswith("\n")]
+        child.kill()
+        while words := child.heard():
+            said.append(words)
+        assert child.ended() == -signal.SIGKILL
+    return said
 
 
 @pytest.mark.slow
@@ -67,8 +61,8 @@ def test_a_killed_writer_takes_nothing_with_it_that_it_acknowledged(tmp_path: Pa
             assert list(archive.verify()) == []
             for line in acknowledged if run % 8 == 7 else said:
                 what, key, *page = line.split()
-                entry, history = archive.entry("demo-zh", key), archive.history("demo-zh", key)
-                assert entry is not None
+                line, history = archive.entry("demo-zh", key), archive.history("demo-zh", key)
+                assert line is not None
                 match what:
                     case "noted":
                         assert archive.entry("demo-zh", f"w{key}") is not None
@@ -81,7 +75,7 @@ def test_a_killed_writer_takes_nothing_with_it_that_it_acknowledged(tmp_path: Pa
                         assert archive.visit(f"https://www.example.org/{key}") is not None
                     case "gone":
                         assert [each.change for each in history] == [Change.NEW, Change.GONE]
-                        assert entry.state is State.GONE
+                        assert line.state is State.GONE
                     case "remembered":
                         assert archive.visit(f"https://www.example.org/feed/{key}") is not None
     assert kills >= 30

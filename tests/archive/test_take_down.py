@@ -448,9 +448,11 @@ def test_a_fault_anywhere_leaves_it_whole_or_gone(tmp_path, how):
         (folder / "wirecopy.db").write_bytes(stored)
         return folder
 
-    total = len(faults.changes(removing, fresh("counted")))
-    assert total > 20
-    for at in range(1, total + 1, 1 if how == "kill" else 5):
+    changes = faults.changes(removing, fresh("counted"))
+    assert len(changes) > 20
+    for at in range(1, len(changes) + 1, 1 if how == "kill" else 5):
+        if not faults.matters(changes[at - 1], how):
+            continue
         folder = fresh(f"{how}{at}")
         ended, said = faults.played(removing, folder, at, how)
         assert "a fault of wirecopy" not in ended, ended
@@ -495,8 +497,9 @@ def test_a_fault_anywhere_leaves_each_article_read_once_or_twice(tmp_path, how):
         (folder / "wirecopy.db").write_bytes(stored)
         return folder
 
-    total = len(faults.changes(reading_again, fresh("counted")))
-    for at in range(1, total + 1):
+    for at, change in enumerate(faults.changes(reading_again, fresh("counted")), 1):
+        if not faults.matters(change, how):
+            continue
         folder = fresh(f"{how}{at}")
         ended, said = faults.played(reading_again, folder, at, how)
         assert "a fault of wirecopy" not in ended, ended

@@ -248,9 +248,9 @@ def test_documents_of_an_older_archive_are_filed_by_the_next_that_writes_also_wh
 ) -> None:
     told = filled(path)
     with closing(sqlite3.connect(path)) as database:
-        for table in ("terms", "filed", "filing"):
+        for table in ("terms", "filed", "filing", "source_days", "footprints", "incidents"):
             database.execute(f"DROP TABLE {table}")
-        for index in ("documents_by_news", "documents_by_change"):
+        for index in ("documents_by_news", "documents_by_change", "ledger_by_first_seen"):
             database.execute(f"DROP INDEX {index}")
         database.execute("PRAGMA user_version = 8")
         database.commit()

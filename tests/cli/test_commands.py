@@ -8,11 +8,13 @@ import subprocess
 import sys
 import time
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from wirecopy.cli import main
+from scripted import Time
+from wirecopy.cli import collecting, main
 from wirecopy.demo.outlet import FakeOutlet
 from wirecopy.demo.play import _table as table
 
@@ -175,13 +177,17 @@ def test_try_shows_readings_and_keeps_nothing(outlet, capsys):
     assert run("try", "no-address://x") == 2
 
 
-def test_a_dead_outlet_is_code_one_and_says_what_and_when(outlet, capsys):
+def test_a_dead_outlet_is_code_one_and_says_what_and_when(outlet, capsys, monkeypatch):
     run("collect")
+    time = Time()  # trying again takes no time of ours
+    patient = partial(collecting.run_round, sleep=time.sleep, monotonic=time.monotonic)
+    monkeypatch.setattr(collecting, "run_round", patient)
     outlet.down()
     assert run("collect", "--all", "--quiet") == 1
     told = capsys.readouterr()
     assert "failed" in told.out
     assert told.err == ""
+    assert time.slept
     assert run("status") == 0
     told = capsys.readouterr().out
     assert "failing demo-zh" in told

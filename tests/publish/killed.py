@@ -1,7 +1,7 @@
-"""A publication in a process of its own that kills itself: `killed.py KIND FOLDER OPERATION MOVES`.
+"""A publication in a process of its own that kills itself.
 
-Every call that can change the folder is counted, as the interpreter itself reports it; before the OPERATIONth of them
-the process is gone. It prints how many there were if it survives.
+Every call that can change the folder is counted, as the interpreter itself reports it; before the one it is told the
+process is gone. It says how many there were if it survives.
 """
 
 from __future__ import annotations
@@ -9,11 +9,11 @@ from __future__ import annotations
 import os
 import random
 import signal
-import subprocess
 import sys
 from datetime import timedelta
 from pathlib import Path
 
+from forked import Child, Say
 from publish.edition import NOON, MemoryEdition, document
 from wirecopy.model import Document, Reference
 from wirecopy.publish import markdown, site
@@ -63,32 +63,26 @@ def publish(kind: str, edition: MemoryEdition, folder: Path) -> None:
         markdown.publish(edition, folder)
 
 
-def child(kind: str, folder: Path, kill_at: int, moves: int) -> subprocess.CompletedProcess[str]:
-    """Publish there in another process, killed before the operation of this number; 0: not at all."""
-    return subprocess.run(
-        [sys.executable, __file__, kind, str(folder), str(kill_at), str(moves)],
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+def child(kind: str, folder: Path, kill_at: int, moves: int) -> tuple[int, int]:
+    """Publish there in another process, killed before the operation of this number; 0: not at all. How it ended, and
+    how many operations there were if it survived.
+    """
+    with Child(_publish, kind, folder, kill_at, moves) as process:
+        said = process.heard()
+        return process.ended() or 0, int(said or 0)
 
 
-def main(kind: str, folder: str, operation: int, moves: int) -> None:
+def _publish(say: Say, kind: str, folder: Path, kill_at: int, moves: int) -> None:
     done = 0
 
     def count(event: str, arguments: tuple[object, ...]) -> None:
         nonlocal done
-        if event in CHANGES and folder in str(arguments[0]):
+        if event in CHANGES and str(folder) in str(arguments[0]):
             done += 1
-            if done == operation:
+            if done == kill_at:
                 os.kill(os.getpid(), signal.SIGKILL)
 
     edition = history(moves)
     sys.addaudithook(count)
-    publish(kind, edition, Path(folder))
-    sys.stdout.write(f"{done}\n")
-
-
-if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4]))
+    publish(kind, edition, folder)
+    say(str(done))

@@ -302,17 +302,17 @@ def test_forty_kills_leave_whole_files_and_the_next_run_ends_as_if_undisturbed(t
         shutil.rmtree(tmp_path / "probe", ignore_errors=True)
         if folder.exists():
             shutil.copytree(folder, tmp_path / "probe")
-        operations = int(killed.child("markdown", tmp_path / "probe", 0, moves).stdout)
+        _, operations = killed.child("markdown", tmp_path / "probe", 0, moves)
         possible |= set(whole(killed.history(moves)).values())
         for _ in range(7):
-            died = killed.child("markdown", folder, chance.randint(1, operations), moves)
-            assert died.returncode in (-signal.SIGKILL, 0), died.stderr
-            kills += died.returncode == -signal.SIGKILL
+            died, _ = killed.child("markdown", folder, chance.randint(1, operations), moves)
+            assert died in (-signal.SIGKILL, 0)
+            kills += died == -signal.SIGKILL
             for path, body in tree(folder).items():
                 if not path.endswith(("~", JOURNAL)):
                     assert body in possible, f"{path} is neither old nor new"
-        finished = killed.child("markdown", folder, 0, moves)
-        assert finished.returncode == 0, finished.stderr
+        finished, _ = killed.child("markdown", folder, 0, moves)
+        assert finished == 0
         assert tree(folder) == whole(killed.history(moves))
         assert list(markdown.check(folder)) == []
         old = moves
