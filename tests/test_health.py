@@ -238,15 +238,16 @@ def test_what_is_over_is_not_told_again_by_a_longer_look_back():
     assert troubles(health.replace(facts, known=(over,)), now) == ()
 
 
-@pytest.mark.parametrize("what", ["silent", "failing"])
+@pytest.mark.parametrize("what", ["silent", "failing", "empty"])
 def test_what_stays_wrong_is_told_once_however_long(what):
     told = Life(moments_of(BUSY, 4), 4, what=what, since=BEGIN + 40 * DAY).live(100, 12 * HOUR)
     assert [turn for turn, *_ in told] == ["began"]
 
 
-def test_what_stays_otherwise_is_how_the_source_is_after_a_month():
-    told = Life(moments_of(BUSY, 5), 5, what="unsigned", since=BEGIN + 50 * DAY).live(120, 12 * HOUR)
-    assert [(turn, which) for turn, which, _ in told] == [("began", Trouble.UNSIGNED), ("ended", Trouble.UNSIGNED)]
+@pytest.mark.parametrize(("what", "trouble"), [("unsigned", Trouble.UNSIGNED), ("few", Trouble.SHRUNK)])
+def test_what_stays_otherwise_is_how_the_source_is_after_a_month(what, trouble):
+    told = Life(moments_of(BUSY, 5), 5, what=what, since=BEGIN + 50 * DAY).live(120, 12 * HOUR)
+    assert [(turn, which) for turn, which, _ in told] == [("began", trouble), ("ended", trouble)]
     assert told[1][2] - told[0][2] <= 31 * DAY
 
 

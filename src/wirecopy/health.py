@@ -226,8 +226,8 @@ def is_silent(moments: Sequence[datetime], now: datetime) -> bool:
 
     Time is measured by the source's own week: an hour in which it hardly ever publishes is a short one. In that measure
     its pauses (more than three hours without anything) are taken as of a gamma distribution with their own mean and
-    spread; silence is what would be passed by one in 400 of the longest pauses of as many, and a quarter more than the
-    longest. A source that is known for less than three weeks is taken to publish by chance.
+    spread; silence is what would be passed by one in 1,000 of the longest pauses of as many, and a quarter more than
+    the longest. A source that is known for less than three weeks is taken to publish by chance.
     """
     gap = now - moments[-1]
     if gap < _DAY or gap < _longest_unknown(moments):
@@ -265,7 +265,7 @@ def _longest_pause(lengths: Sequence[float], least: float) -> float:
     spread = math.sqrt(math.fsum((each - mean) ** 2 for each in lengths) / (number - 1)) / mean if mean else 0.0
     # Of few pauses the spread is known badly.
     spread = max(spread * (1 + 3 / math.sqrt(number)), 1.2 / math.sqrt(number), least)
-    odds = math.log(number) + 6.0
+    odds = math.log(number) + 7.0
     z = math.sqrt(2 * odds - math.log(2 * odds) - math.log(2 * math.pi))
     return mean * max(1.0, 1 - spread**2 / 9 + z * spread / 3) ** 3
 
@@ -315,7 +315,8 @@ def _shrunk(facts: Facts, now: datetime) -> Incident | None:
     """An index lists nothing, or for three days the source brought far fewer leads."""
     known = facts.open(Trouble.SHRUNK)
     if known is not None:
-        return known if now - known.since <= _USED_TO and _is_still_shrunk(facts, known, now) else None
+        is_used_to = not known.what and now - known.since > _USED_TO
+        return known if not is_used_to and _is_still_shrunk(facts, known, now) else None
     if facts.open(Trouble.SILENT) is not None:
         return None
     for visit in (each.visit for each in facts.indexes):
@@ -370,7 +371,7 @@ def _volume(facts: Facts, now: datetime, until: date) -> tuple[float, float] | N
     expected = found = 0.0
     for back in (1, 2, 3):
         day = now.date() - back * _DAY
-        same = [day - 7 * week * _DAY for week in range(1, 9)]
+        same = [day - 7 * week * _DAY for week in range(1, 6)]
         before = [came.get(each, 0) for each in same if first <= each < until]
         if len(before) < 3:
             return None

@@ -7,7 +7,12 @@ import unicodedata
 
 # White space that HTML collapses. A no-break or an ideographic space is text.
 _BLANKS = re.compile(r"[ \t\n\r\f]+")
-_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+# What a terminal obeys, what ends a line, what turns the direction of what follows, and halves of characters.
+_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+# Unicode's explicit directions (UAX #9, 2.1 to 2.4): overrides; what opens an embedding or isolate, and what closes it.
+_TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")
+_CLOSES = {"\u202a": "\u202c", "\u202b": "\u202c", "\u2066": "\u2069", "\u2067": "\u2069", "\u2068": "\u2069"}
+_OVERRIDES = "\u202d\u202e"
 RTL_LANGUAGES = frozenset({"ar", "dv", "fa", "he", "ks", "ps", "sd", "ug", "ur", "yi"})
 
 
@@ -28,10 +33,40 @@ def printable(words: str) -> str:
     return _CONTROLS.sub("\ufffd", words.replace("\n", " "))
 
 
+def settled(words: str) -> str:
+    """The words, turning no direction but their own: what they open is closed at their end, and what they close they
+    have opened. Overrides, which show words in another order than they are read in, become U+FFFD.
+    """
+    if _TURNS.search(words) is None:  # hardly any words have one
+        return words
+    written: list[str] = []
+    opened: list[str] = []
+    for c in words:
+        if c in _OVERRIDES:
+            written.append("\ufffd")
+            continue
+        if c in _CLOSES:
+            opened.append(_CLOSES[c])
+        elif _TURNS.match(c):
+            if c not in opened:
+                continue
+            while (closing := opened.pop()) != c:
+                written.append(closing)
+        written.append(c)
+    return "".join([*written, *reversed(opened)])
+
+
 def width(words: str) -> int:
-    """Columns in a terminal: wide characters take two, combining ones none."""
+    """Columns in a terminal: wide characters take two, combining and invisible ones none."""
+    if words.isascii():
+        return len(words)
     return sum(
-        0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in ("W", "F") else 1 for c in words
+        0
+        if unicodedata.category(c) in ("Mn", "Me", "Cf")
+        else 2
+        if unicodedata.east_asian_width(c) in ("W", "F")
+        else 1
+        for c in words
     )
 
 

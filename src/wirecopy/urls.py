@@ -15,6 +15,9 @@ import ada_url
 # Query parameters that say how a reader came, not what is read. General ones; an outlet's own stand in its `strip`.
 TRACKING = re.compile(r"^(utm_\w+|fbclid|gclid|dclid|msclkid|mc_[ce]id|igshid|ref_src|xtor|at_\w+)$")
 
+# What a host is made of once it is parsed: the standard lets more pass than any name server knows, also quotes.
+_HOST = re.compile(r"https?://(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::\d+)?(?:[/?#]|$)")
+_USER = re.compile(r"(?<=://)[^/?#]*@")
 _DEVICE = re.compile(r"con|prn|aux|nul|com\d|lpt\d")
 
 
@@ -34,13 +37,20 @@ def parse(address: str, base: str = "") -> str:
 
 
 def resolve(address: str, base: str = "") -> str:
-    """Like `parse`, but "" for what is no web address, and for none at all: for addresses found in documents."""
+    """Like `parse`, but "" for what is no web address, and for none at all: for addresses found in documents.
+
+    A name and password in it are left out, as they mostly pretend to be a host (`https://dw.com@evil.com/`).
+    """
     if not (address := address.strip()):
         return ""
     try:
-        return parse(address, base)
+        url = parse(address, base)
     except ValueError:
         return ""
+    if _HOST.match(url):
+        return url
+    bare = _USER.sub("", url, count=1)
+    return bare if _HOST.match(bare) else ""
 
 
 def origin(url: str) -> str:

@@ -451,6 +451,13 @@ def test_incidents_are_kept_by_when_they_began_and_those_that_stand_come_first(a
         assert edition.stamp > before, "what readers see of it may be another"
 
 
+def test_the_lines_first_seen_before_a_moment_come_latest_first(archive: Archive) -> None:
+    for key, at in (("1", NOON), ("2", minutes(1)), ("3", minutes(2))):
+        archive.note([lead(key)], at=at)
+    assert [each.lead.key for each in archive.seen_before("demo-zh", minutes(2), 5)] == ["2", "1"]
+    assert [each.lead.key for each in archive.seen_before("demo-zh", minutes(9), 1)] == ["3"]
+
+
 def test_the_next_due_is_the_first_of_what_is_asked_for(archive: Archive) -> None:
     assert archive.next_due("demo-zh") is None
     archive.note([lead("1")], at=NOON)

@@ -1,6 +1,7 @@
 """What turns is told once, and once when it turns back: to real mail servers, webhooks and commands on this machine."""
 
 import asyncio
+import contextlib
 import email
 import email.policy
 import itertools
@@ -8,6 +9,7 @@ import json
 import os
 import re
 import shutil
+import socket
 import ssl
 import subprocess
 import sys
@@ -211,6 +213,29 @@ def test_a_certificate_nobody_vouches_for_gets_no_mail(archive, certified):
     assert letters.got == []
 
 
+@pytest.mark.parametrize("talks", [True, False])
+def test_a_mail_server_that_talks_for_ever_or_not_at_all_is_left(talks, monkeypatch):
+    monkeypatch.setattr(alerts, "_PATIENCE", 5 if talks else 0.3)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def play():
+            with server.accept()[0] as wire, contextlib.suppress(OSError):
+                while talks:
+                    wire.sendall(b"220-and another thing\r\n" * 100)
+                wire.recv(1)
+
+        playing = threading.Thread(target=play)
+        playing.start()
+        before = set(threading.enumerate())
+        sent = send(Message(channel="email", begun=(incident(),)), by_mail(server.getsockname()[1]), NOON)
+        playing.join(10)
+    assert sent.arrived is (False if talks else None)
+    assert not playing.is_alive()  # it was hung up on
+    for thread in set(threading.enumerate()) - before:
+        thread.join(5)
+        assert not thread.is_alive()
+
+
 @pytest.mark.parametrize(
     ("letters", "arrived"),
     [
@@ -289,6 +314,16 @@ def test_a_document_for_a_webhook_is_bounded_and_calls_nobody():
     assert not {"<", ">", "@", "&", "\u202e", "\x1b"} & set(document["text"])
     assert "500 things are wrong" in document["text"]
     assert len(alerts.subject(Message(channel="x", begun=many[:1]))) <= 150
+
+
+def test_a_password_in_an_address_is_not_told():
+    one = incident(what="no answer from https://me:geheim@paper.example/feed, nor from http://x@y/")
+    for said in (
+        alerts.body(Message(channel="x", begun=(one,))),
+        json.dumps(alerts.document(Message(channel="x", begun=(one,)))),
+    ):
+        assert "geheim" not in said
+        assert "paper.example/feed" in said
 
 
 # --- webhooks -------------------------------------------------------------------------------------------------------

@@ -13,12 +13,14 @@ from wirecopy.model import (
     Document,
     Entry,
     Headline,
+    Incident,
     Lead,
     Link,
     Picture,
     Rendition,
     Revision,
     Shelf,
+    SourceDay,
     State,
     TakeDown,
     Term,
@@ -39,6 +41,8 @@ class MemoryEdition:
         self.archive = archive
         self.stamp = 0
         self.taken_down: list[TakeDown] = []
+        self.given: list[SourceDay] = []  # by day
+        self.wrong: list[Incident] = []
         self.names: dict[str, tuple[str, str, str]] = {}  # source: name, language, homepage
         self._documents: dict[tuple[str, str], Document] = {}
         self._touched: dict[tuple[str, str], int] = {}
@@ -185,6 +189,13 @@ class MemoryEdition:
 
     def take_downs(self) -> tuple[TakeDown, ...]:
         return tuple(self.taken_down)
+
+    def source_days(self, source: str, most: int) -> tuple[SourceDay, ...]:
+        return tuple(each for each in self.given if each.source == source)[-most:] if most else ()
+
+    def incidents(self, most: int) -> tuple[Incident, ...]:
+        still = sorted(self.wrong, key=lambda each: (-each.since.timestamp(), each.source, each.trouble))
+        return tuple(sorted(still, key=lambda each: each.until is not None)[:most])
 
     def latest(self, most: int, source: str = "") -> tuple[Headline, ...]:
         chosen = [document for (of, _), document in self._documents.items() if source in ("", of)]

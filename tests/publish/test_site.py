@@ -236,7 +236,7 @@ def test_one_more_article_touches_these_files_and_no_others(tmp_path: Path) -> N
         "articles/dw-zh/2024/02/4.html", "text/articles/dw-zh/2024/02/4.html", "full/articles/dw-zh/2024/02/4.html",
         "days/2024-02-09.html", "days/2024-02-08.html", "days.html",  # the day before leads to it
         "sources/dw-zh/2024-02.html", "sources/dw-zh.html", "sources.html",
-        "index.html", "text/index.html", "sitemaps/2024-02.xml",
+        "index.html", "text/index.html", "sitemaps/2024-02.xml", "health.html",
         "search/directory.js", "search/2024/02/09/0.js", "search/2024/02/09/0-rest/0.js",
     }  # fmt: skip
     assert set(done.paths) == paths
@@ -253,7 +253,7 @@ def test_what_stands_beside_the_site_rewrites_the_pages_that_show_it(tmp_path: P
     site.publish(edition, tmp_path / "by", LOOK)
     beside = replace(LOOK, beside=("feeds", "data"))
     done = site.publish(edition, tmp_path / "by", beside)
-    pages = {"index.html", "text/index.html", "about.html", "sources/dw-zh.html", "sources/dw-en.html"}
+    pages = {"index.html", "text/index.html", "about.html", "health.html", "sources/dw-zh.html", "sources/dw-en.html"}
     assert (done.rendered, done.removed, set(done.paths)) == (0, 0, pages)
     site.publish(edition, tmp_path / "whole", beside)
     assert tree(tmp_path / "by") == tree(tmp_path / "whole")
@@ -388,7 +388,7 @@ def test_kills_leave_whole_pages_and_the_next_run_ends_as_if_undisturbed(tmp_pat
         killed.publish("site", edition, whole)
         possible |= set(tree(whole).values())
         shutil.copytree(before, tmp_path / f"counted-{moves}")
-        operations = int(killed.child("site", tmp_path / f"counted-{moves}", 0, moves).stdout)
+        _, operations = killed.child("site", tmp_path / f"counted-{moves}", 0, moves)
         for first in (
             operations // 3,
             operations - 9,
@@ -398,8 +398,8 @@ def test_kills_leave_whole_pages_and_the_next_run_ends_as_if_undisturbed(tmp_pat
             shutil.rmtree(folder, ignore_errors=True)
             shutil.copytree(before, folder)
             for place in (first, chance.randint(1, 9)):  # who mends it is killed too
-                died = killed.child("site", folder, place, moves)
-                assert died.returncode == -signal.SIGKILL, died.stderr
+                died, _ = killed.child("site", folder, place, moves)
+                assert died == -signal.SIGKILL
                 for path, body in tree(folder).items():
                     if not path.endswith(("~", JOURNAL)):
                         assert body in possible, f"{path} is neither old nor new"

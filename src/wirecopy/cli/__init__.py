@@ -24,7 +24,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         code: int = getattr(commands, arguments.run)(arguments)
         sys.stdout.flush()
     except WirecopyError as error:
-        sys.stderr.write(f"wirecopy {arguments.command}: {error}\n")
+        from wirecopy.cli.terminal import talk
+
+        talk(f"wirecopy {arguments.command}: {error}")  # what an error quotes may be a stranger's
         return error.exit_code
     except KeyboardInterrupt:
         sys.stderr.write(f"\nwirecopy {arguments.command}: interrupted; what was done so far is kept\n")

@@ -20,7 +20,7 @@ import threading
 from collections.abc import Callable, Iterable
 from contextlib import closing, suppress
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 from urllib.parse import SplitResult, urlsplit
 
 import msgspec
@@ -46,6 +46,7 @@ EMAIL, COMMAND = "email", "command"
 
 _TIMEOUT = 10.0  # seconds for each step of a conversation
 _PATIENCE = 25.0  # seconds for a message, whatever the other side does
+_MOST_SAID = 100_000  # bytes of all that a mail server says: a greeting, and what it can
 _MOST = 50  # incidents told one by one in a message
 _MOST_KNOWN = 2000  # incidents that are looked through
 _MOST_TRIES = 12
@@ -385,17 +386,48 @@ def _letter(message: Message, to: tuple[str, ...], sender: str, now: datetime) -
     return letter
 
 
+class _Replies:
+    """What a mail server says, which smtplib reads as long as more of it comes: so much and no more."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._left = _MOST_SAID
+
+    def readline(self, most: int) -> bytes:
+        line = self._file.readline(min(most, self._left))
+        self._left -= len(line)
+        return line
+
+    def close(self) -> None:
+        self._file.close()
+
+
+class _Bounded:
+    """Of a mail server, for smtplib: how it is connected to, and what its replies are read from."""
+
+    _replies: _Replies | None = None
+
+    @property
+    def file(self) -> _Replies | None:
+        return self._replies
+
+    @file.setter
+    def file(self, file: BinaryIO | None) -> None:
+        self._replies = None if file is None else _Replies(file)
+
+    def _get_socket(self, *where: object) -> socket.socket:
+        return _opened(super()._get_socket(*where))  # type: ignore[misc]
+
+
 def _mail_server(alerts: Alerts) -> smtplib.SMTP:
     """A mail server that is ready to take a letter. Raises OSError, SMTPException or _NotSent."""
     import smtplib
 
-    class Plain(smtplib.SMTP):
-        def _get_socket(self, *where: object) -> socket.socket:
-            return _opened(super()._get_socket(*where))  # type: ignore[misc]
+    class Plain(_Bounded, smtplib.SMTP):
+        """A server that may say so much and no more."""
 
-    class Safe(smtplib.SMTP_SSL):
-        def _get_socket(self, *where: object) -> socket.socket:
-            return _opened(super()._get_socket(*where))  # type: ignore[misc]
+    class Safe(_Bounded, smtplib.SMTP_SSL):
+        """The same, with TLS from the first byte."""
 
     parts = urlsplit(alerts.smtp)
     assert parts.hostname is not None

@@ -12,6 +12,7 @@ import contextlib
 import heapq
 import random
 import re
+from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -49,8 +50,8 @@ from wirecopy.text import without_addresses
 
 # How many articles of one source are under way at once; the fetcher paces each host, whatever this is.
 _AT_ONCE = 4
-# So many articles in a row without any answer, and the rest are left for the next round: the outlet is down, and
-# neither it nor the operator gains by asking for each of them.
+# So many articles of one host in a row without any answer, and the rest of it is left for the next round: it is down,
+# and neither it nor the operator gains by asking for each of them.
 _SILENT_AFTER = 5
 # A page that has shrunk is believed when it says the same this much later.
 _CONFIRMED_AFTER = timedelta(hours=1)
@@ -240,7 +241,7 @@ class _Round:
         self.tell = tell
         self.jitter = jitter
         self.tally = _Tally()
-        self.silent = 0
+        self.silent: Counter[str] = Counter()  # articles of a host in a row that had no answer
         self.copies: dict[str, Capture] = {}
         self.told: dict[int, list[tuple[str, str, str]]] = {}
         self.wishes: dict[str, Capture | None] = {}
@@ -314,17 +315,12 @@ class _Round:
         return asked or visit is None or visit.due is None or visit.due <= self.now
 
     def is_untouched(self, url: str, touched: datetime | None) -> bool:
-        """Whether a part of an index has not changed since it was read, by the index's own word; believed for a week."""
+        """Whether a part of an index has not changed since it was read, by the index's word; believed for a week."""
         visit = self.archive.visit(url)
-        if (
-            self.plan.everything
-            or self.plan.since is not None
-            or visit is None
-            or visit.good is None
-            or touched is None
-        ):
+        read = None if visit is None else visit.good
+        if self.plan.everything or self.plan.since is not None or read is None or touched is None:
             return False
-        return touched < visit.good - _LASTMOD_SLACK and self.now - visit.good < _LASTMOD_BELIEVED
+        return touched < read - _LASTMOD_SLACK and self.now - read < _LASTMOD_BELIEVED
 
     async def index(self, url: str, every: float, depth: int = 0) -> bool:
         """Ask one index page and note its leads; whether that went well."""
@@ -475,11 +471,15 @@ class _Round:
         async def one(entry: Entry) -> None:
             nonlocal done, left
             async with gate:
-                if self.silent >= _SILENT_AFTER:
+                host = urls.host(entry.lead.url)
+                if self.silent[host] >= _SILENT_AFTER:
                     left += 1
                     return
                 look = await self.look(entry)
-                self.silent = 0 if look.has_answer else self.silent + 1
+                if look.has_answer:
+                    self.silent[host] = 0
+                elif look.visits:  # what was refused was never asked, and says nothing of a host
+                    self.silent[host] += 1
                 await self.settle(entry, look)
                 done += 1
                 self.tell(Step(self.source.id, entry.lead.title or entry.lead.url, done, len(due)))
@@ -488,7 +488,8 @@ class _Round:
         if left:
             self.fail(
                 self.source.homepage or self.source.id,
-                f"{self.silent} articles in a row had no answer; the {left:,} others that are due are left for later",
+                f"{max(self.silent.values())} articles in a row had no answer; the {left:,} others that are due are "
+                "left for later",
             )
 
     async def look(self, entry: Entry) -> _Look:

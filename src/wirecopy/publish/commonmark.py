@@ -1,7 +1,8 @@
 """The words of a text as CommonMark, so that every renderer gives back each character, mark and link.
 
-- All that could be markup is escaped; what an editor, a terminal or a template engine could trip over, too: bidi
-  overrides and line separators are written as numbers, controls as U+FFFD, `{` never opens a template.
+- All that could be markup is escaped; what an editor, a terminal or a template engine could trip over, too: marks of
+  direction and line separators are written as numbers, controls and overrides of direction as U+FFFD, `{` never opens
+  a template.
 - Emphasis is `*` where each renderer of CommonMark 0.28 to 0.31 takes it for emphasis, else `<strong>` or `<em>`:
   `**“…”**中文` is not bold in CommonMark, because a quotation mark between a star and a letter does not open.
 - `*` only, never `_`, and never one emphasis within or directly after another: no rule of three, no nesting.
@@ -28,8 +29,8 @@ Address = Callable[[Link], str]
 _SPECIAL = re.compile(r"[\\`*_\[\]<~|{^$]|&(?=#?\w+;)")
 _IN_DESTINATION = re.compile(r"[\\()<>`|{}]|&(?=#?\w+;)")
 _LINE_START = re.compile(r"([-+=#>:])|(\d{1,9})([.)])(?=[ ]|$)")
-_AS_NUMBER = re.compile("[\t\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]")
-_NEVER = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_AS_NUMBER = re.compile("[\t\u2028\u2029\u202a-\u202c\u2066-\u2069\ufeff]")
+_NEVER = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202d\u202e\ud800-\udfff\ufffe\uffff]")
 _TROUBLE = re.compile(f"{_SPECIAL.pattern}|{_AS_NUMBER.pattern}|{_NEVER.pattern}|\n")
 _TAGS = {Mark.UNDERLINE: "u", Mark.STRIKE: "s", Mark.SMALL: "small", Mark.SUB: "sub", Mark.SUP: "sup"}
 _HARD_BREAK = "\\\n"

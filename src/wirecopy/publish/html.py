@@ -1,6 +1,7 @@
 """Blocks as markup that is valid HTML and well-formed XML alike: sites, feeds, books and ZIM files show the same.
 
-- Everything is escaped, controls and what is no character become U+FFFD, addresses are http, https or mailto.
+- Everything is escaped, controls and what is no character become U+FFFD, addresses are http, https or mailto, and no
+  text turns the direction of what stands after it.
 - Every text of every block is in the markup, and nothing in it asks another host for anything: where there is no copy
   of a picture, its caption, its credit and a link to it stand instead.
 - Headings never skip a level; a table scrolls by itself; a caption belongs to its picture (WCAG 2.2).
@@ -47,10 +48,18 @@ from wirecopy.model import (
 )
 from wirecopy.publish.addresses import public
 from wirecopy.publish.messages import Messages
-from wirecopy.text import is_rtl, visible
+from wirecopy.text import is_rtl, settled, visible
 
-_TROUBLE = re.compile('[&<>"\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff\r]')
-_ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\r": "\n"}
+_TURNS = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"  # what turns a direction, and what ends that
+_TROUBLE = re.compile(f'[&<>"{_TURNS}\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff\r]')
+_ENTITIES = {
+    "&": "&amp;",
+    "<": "&lt;",
+    ">": "&gt;",
+    '"': "&quot;",
+    "\r": "\n",
+    **dict(zip(_TURNS, _TURNS, strict=True)),
+}
 _TAGS = {
     Mark.STRONG: "strong",
     Mark.EM: "em",
@@ -71,7 +80,7 @@ _LONGEST_ALT = 160
 
 def escape(words: str) -> str:
     """Plain words as markup, also within a double-quoted attribute."""
-    return _TROUBLE.sub(_harmless, words) if _TROUBLE.search(words) else words
+    return _TROUBLE.sub(_harmless, settled(words)) if _TROUBLE.search(words) else words
 
 
 def _harmless(found: re.Match[str]) -> str:
@@ -414,6 +423,5 @@ def _run(run: Run) -> str:
 
 
 def _broken(words: str) -> str:
-    if _TROUBLE.search(words):
-        words = _TROUBLE.sub(_harmless, words)
+    words = escape(words)
     return words.replace("\n", "<br/>") if "\n" in words else words

@@ -15,12 +15,14 @@ from wirecopy.archive import open_archive
 from wirecopy.archive.search import search
 from wirecopy.archive.sqlite import SqliteArchive
 from wirecopy.errors import WirecopyError
+from wirecopy.model import Source
 from wirecopy.publish import messages
 from wirecopy.publish.feeds import Channel, Entry, Place, atom, entry, json_feed, rss
 from wirecopy.publish.feeds.entries import id_of
 from wirecopy.publish.site import plan
 from wirecopy.serve.asking import Answer, Question, SourceStatus, Status
 from wirecopy.serve.folder import Folder
+from wirecopy.serve.metrics import metrics
 
 
 class Answering:
@@ -40,6 +42,9 @@ class Answering:
                     return Answer(found=found)
                 case "feed":
                     return Answer(feed=_feed(archive, question))
+                case "metrics":
+                    sources = question.sources or tuple(Source(id=each) for each in archive.sources())
+                    return Answer(metrics=metrics(archive, sources, question.now))
                 case _:
                     return Answer(status=_status(archive, whole=question.what == "status"))
         except WirecopyError as error:

@@ -14,20 +14,21 @@ import msgspec
 
 from wirecopy.archive.search import Found
 from wirecopy.children import Bounds, Children, Ended, Fault
-from wirecopy.model import Noun, State
+from wirecopy.model import Noun, Source, State
 
 BOUNDS = Bounds(cpu=10.0, memory=512 << 20, wall=15.0)
 _WAITING = 32  # questions at most, worked on or not: at a second each, the last has half a minute to wait
 
 
-What = Literal["search", "feed", "health", "status"]
+What = Literal["search", "feed", "health", "status", "metrics"]
 
 
 class Question(Noun, frozen=True, kw_only=True):
     """Something to ask. `words` are a search's, `most` hits are wanted.
 
     Of a feed: its `form`, `title` and `language`, its own `address`, that of the `page` with the same search, that of
-    the folder (`site`), all absolute, and where the folder is on the disk (`folder`).
+    the folder (`site`), all absolute, and where the folder is on the disk (`folder`). Metrics are those of `sources`,
+    where none are given of all that the archive knows.
     """
 
     what: What
@@ -42,6 +43,7 @@ class Question(Noun, frozen=True, kw_only=True):
     page: str = ""
     site: str = ""
     folder: str = ""
+    sources: tuple[Source, ...] = ()
 
 
 class SourceStatus(Noun, frozen=True, kw_only=True):
@@ -69,6 +71,7 @@ class Answer(Noun, frozen=True, kw_only=True):
     found: Found | None = None
     status: Status | None = None
     feed: bytes = b""
+    metrics: str = ""
     trouble: str = ""
 
 

@@ -29,10 +29,11 @@ import msgspec
 from aiohttp import web
 
 from wirecopy.errors import ConfigError, PublishError
+from wirecopy.model import Source
 from wirecopy.publish import manifest, messages, output
 from wirecopy.publish.messages import Messages
 from wirecopy.publish.site import frame, plan
-from wirecopy.serve import conditions, packing, pages
+from wirecopy.serve import conditions, metrics, packing, pages
 from wirecopy.serve.asking import Answer, Desk, Question, SourceStatus, Unanswered, What
 from wirecopy.serve.connections import LIMITS, Connection, Connections, Limits
 from wirecopy.serve.folder import CACHE, Folder, Known, Moved
@@ -72,10 +73,11 @@ _FEED_TYPES = {"rss": "application/rss+xml", "atom": "application/atom+xml", "js
 class Serving:
     """A server of a published folder, from `async with` to its end.
 
-    `archive` is searched where it is given; `port` 0 takes a free one, `address` says which. `public` is the address
-    under which readers know the folder ("https://mirror.example/", "" unknown), `names` further hosts that are ours.
-    `log` is told a line for each answer, without who it was for; `trouble` what an operator should know. Raises
-    ConfigError where it can't be: no folder, no such host, a port that is taken.
+    `archive` is searched where it is given; `sources`, those that are followed, are what metrics are of. `port` 0
+    takes a free one, `address` says which. `public` is the address under which readers know the folder
+    ("https://mirror.example/", "" unknown), `names` further hosts that are ours. `log` is told a line for each
+    answer, without who it was for; `trouble` what an operator should know. Raises ConfigError where it can't be: no
+    folder, no such host, a port that is taken.
     """
 
     def __init__(
@@ -83,6 +85,7 @@ class Serving:
         folder: Path,
         *,
         archive: Path | None = None,
+        sources: tuple[Source, ...] = (),
         host: str = "127.0.0.1",
         port: int = 8000,
         public: str = "",
@@ -96,6 +99,7 @@ class Serving:
     ) -> None:
         self._folder = Folder(folder, memory=memory)
         self._archive = archive
+        self._followed = sources
         self._host, self._port = host, port
         self._public = public
         known = (name.partition(":")[0].lower().rstrip(".") for name in (*names, _host_of(public)))
@@ -114,6 +118,7 @@ class Serving:
         }
         if archive is not None:
             self._own["/search"] = self._search
+            self._own["/metrics"] = self._metrics
             self._own |= dict.fromkeys(_FEEDS, self._feed)
 
     @property
@@ -392,6 +397,14 @@ class Serving:
         if request.raw_path.partition("?")[0].endswith(".json"):
             return _own(200, msgspec.json.encode(status) + b"\n", "application/json")
         return await self._made(request, 200, pages.status(status, say), _HTML, say)
+
+    async def _metrics(self, _: web.BaseRequest, __: Mapping[str, str]) -> web.StreamResponse:
+        try:
+            answer = await self._ask("metrics", self._clock(), sources=self._followed)
+        except Unanswered as error:
+            self._trouble(f"metrics: {error}")
+            return _line(error.status, **{"Retry-After": "60"})
+        return _own(200, answer.metrics.encode("utf-8", "replace"), metrics.MEDIA_TYPE)
 
     async def _ask(self, what: What, now: datetime, **rest: Any) -> Answer:
         assert self._desk is not None

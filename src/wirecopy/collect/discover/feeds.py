@@ -17,6 +17,7 @@ from wirecopy.collect.discover.leads import gather, lead_of
 from wirecopy.collect.discover.older import older
 from wirecopy.errors import ReadError
 from wirecopy.model import Capture, Lead, Listing, Source, replace
+from wirecopy.text import printable
 
 # More than any news index holds; a sitemap may have 50,000 (sitemaps.org), a feed of that size is an attack.
 MOST_LEADS = 50_000
@@ -43,7 +44,8 @@ def read(source: Source, capture: Capture, since: datetime | None = None) -> Lis
     root = _root(body, codec, capture.url)
     common = names.of(root)
     if sitemaps.is_index(root, common):
-        return Listing(more=sitemaps.more(root, common, since))
+        parts = sitemaps.more(root, common, since)
+        return Listing(more=tuple(url for url, _ in parts), touched=tuple((url, at) for url, at in parts if at))
     if sitemaps.is_one(root, common):
         return _listing(source, capture, sitemaps.pages(root, common))
     return replace(_listing(source, capture, entries(root)), older=older(root, common, capture))
@@ -75,7 +77,7 @@ def _root(body: bytes, codec: str, where: str) -> Element:
     common = names.of(root)
     first = common[root[0].tag if root.tag == "document" and len(root) else root.tag]
     if first not in _ROOTS and not any(common[element.tag] in names.ITEMS for element in root.iter()):
-        what = "nothing" if first == "document" else f"<{first}>"
+        what = "nothing" if first == "document" else f"<{printable(first)[:80]}>"
         raise ReadError(f"{where} is no feed and no sitemap: it begins with {what}")
     return root
 

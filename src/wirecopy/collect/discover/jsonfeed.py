@@ -22,6 +22,9 @@ _MOST_LISTED = 100
 _MOST_BROKEN = 1_000
 _ITEMS = re.compile(r'"items"\s*:\s*\[\s*')
 _NEXT = re.compile(r"\}\s*,\s*(?=\{)")
+_LARGEST = 10**18  # a number that is an id; Python gives the digits of absurd ones up with a ValueError
+# JSON may spell what no text is: half a character, NUL and its kin (RFC 8259, 8.2).
+_NO_CHARACTER = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
 Feed = dict[str, Any]
@@ -65,7 +68,7 @@ def _whole_items(text: str) -> Iterator[object]:
             following = _NEXT.search(text, max(place, error.pos - 1))
             place = following.end() if following else len(text)
             continue
-        except RecursionError:
+        except (RecursionError, ValueError):  # nested too deep; a number of thousands of digits
             return
         yield item
         comma = re.compile(r"\s*,\s*").match(text, place)
@@ -85,7 +88,9 @@ def _entry(item: dict[str, Any], language: str) -> Entry:
         authors=tuple(filter(None, map(markup.squeezed, _authors(item))))[:_MOST_LISTED],
         published=dates.parse(_words(item, "date_published")),
         updated=dates.parse(_words(item, "date_modified")),
-        categories=tuple(markup.squeezed(tag) for tag in _list(item, "tags") if isinstance(tag, str))[:_MOST_LISTED],
+        categories=tuple(markup.squeezed(_sound(tag)) for tag in _list(item, "tags") if isinstance(tag, str))[
+            :_MOST_LISTED
+        ],
         enclosures=tuple(_enclosures(item))[:_MOST_LISTED],
         language=_words(item, "language") or language,
     )
@@ -111,8 +116,13 @@ def _words(thing: dict[str, Any], name: str) -> str:
     """A member that is words; ids are often numbers."""
     value = thing.get(name)
     if isinstance(value, str):
-        return value.strip()
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else ""
+        return _sound(value).strip()
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) and abs(value) < _LARGEST else ""
+
+
+def _sound(words: str) -> str:
+    """The words without what is no character: an item that has some is not lost, and no other with it."""
+    return words if words.isprintable() else _NO_CHARACTER.sub("", words)
 
 
 def _list(thing: dict[str, Any], name: str) -> list[Any]:

@@ -20,7 +20,7 @@ def lead_of(source: Source, address: str, base: str) -> Lead | None:
         return None
     bare = _stripped(found, source.strip)
     match = re.search(source.key, bare) if source.key else None
-    if match is None or not urls.is_name(match["key"]):  # a name is never taken from the network unchecked
+    if match is None or not urls.is_name(match["key"] or ""):  # a name is never taken from the network unchecked
         url = urls.canonical(bare, source.strip)
         return Lead(source=source.id, key=urls.key_of(url), url=url)
     letter = match.groupdict().get("kind") or ""

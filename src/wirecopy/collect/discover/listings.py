@@ -29,6 +29,7 @@ from wirecopy.errors import ReadError
 from wirecopy.model import Capture, Lead, Listing, Source, replace
 
 _MOST_MARKUP = 3_000_000  # characters; a guess: the largest front pages have 2 million
+_MOST_TAGS = 200_000  # a guess: front pages have 5,000 to 20,000; a round waits while they are read
 _MOST_LINKS = 2_000  # that are weighed; a guess: front pages have 100 to 700
 _MOST_OBJECTS = 30_000  # of a page's state that are looked at
 _MOST_INSIDE = 200  # elements and texts of a link that are looked at
@@ -92,6 +93,8 @@ def read(source: Source, capture: Capture) -> Listing:
     html = charset.decoded(capture)[:_MOST_MARKUP]
     if "<" not in html[:10_000]:
         raise ReadError(f"{capture.url} is no HTML page, so there are no links of a section in it")
+    if len(html) > 3 * _MOST_TAGS and html.count("<") > _MOST_TAGS:
+        raise ReadError(f"{capture.url} has more than {_MOST_TAGS:,} tags; no section page is so large")
     root = blocks.parse(html)
     base = _base(root, page)
     found = tuple(_shown(source, root, base, page)) or tuple(_in_state(source, root, base, page))

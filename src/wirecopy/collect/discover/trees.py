@@ -20,6 +20,8 @@ from wirecopy.model import Capture
 
 _MOST_BYTES = 50_000_000  # sitemaps.org: a sitemap is at most 50 MB unpacked
 _MOST_TAGS = 1_250_000  # a guess: 50,000 sitemap entries of 20 elements; about 250 MB as a tree
+# The tolerant way takes ten times as long, and a round waits for it: this many take two seconds.
+_MOST_BROKEN_TAGS = 250_000
 
 # The first bytes of a document and what they are written in (XML 1.0, appendix F).
 _MARKS = (
@@ -74,7 +76,8 @@ def charset(body: bytes, content_type: str) -> str:
     declared = _DECLARED.search(body[:500])
     spoken = _CHARSET.search(content_type)
     for name in (declared[1].decode() if declared else "", spoken[1] if spoken else ""):
-        if name and (codec := _codec(name)):
+        # Who can be read so far as to say so is in no encoding of two or four bytes each.
+        if name and (codec := _codec(name)) and not codec.startswith(("utf-16", "utf-32")):
             return codec
     return "utf-8"
 
@@ -98,7 +101,12 @@ def tree(body: bytes, codec: str, *, where: str) -> Element:
     if len(body) > 3 * _MOST_TAGS and body.count(b"<") > _MOST_TAGS:
         raise ReadError(f"{where} has more than {_MOST_TAGS:,} tags; no feed and no sitemap is so large")
     root = sound(body, codec)
-    return tolerant.tree(decoded(body, codec)) if root is None else root
+    if root is not None:
+        return root
+    text = decoded(body, codec)
+    if len(text) > 3 * _MOST_BROKEN_TAGS and text.count("<") > _MOST_BROKEN_TAGS:
+        raise ReadError(f"{where} is no well-formed XML, and has more than {_MOST_BROKEN_TAGS:,} tags to make sense of")
+    return tolerant.tree(text)
 
 
 def sound(body: bytes, codec: str) -> Element | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from lxml.html import HtmlElement
 
@@ -18,6 +19,9 @@ from wirecopy.model import Capture
 
 WIDE = 2.5  # what an ideograph counts in letters, as in read/page/survey.py
 _MOST = 400_000  # characters of a page that are looked at: no wall is larger
+_PIECES = 50  # elements in a heading or a link that are looked at
+_LINKS = 5_000  # links that are looked at
+_FIRST = 100  # headings, and parts for those without programs, that are looked at
 _IDEOGRAPHS = re.compile("[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _BLANKS = re.compile(r"\s+")
 _UNSEEN = frozenset(
@@ -104,16 +108,18 @@ def look(capture: Capture) -> Sight:
     return Sight(
         html=html.lower(),
         title=small(next((_text(each) for each in root.iter("title")), "")),
-        heads=tuple(filter(None, (small(_text(each)) for name in ("h1", "h2") for each in root.iter(name))))[:12],
+        heads=tuple(
+            filter(None, (small(_text(each)) for name in ("h1", "h2") for each in islice(root.iter(name), _FIRST)))
+        )[:12],
         lines=told,
         letters=sum(map(letters, told)),
-        linked=sum(letters(_text(each)) for each in root.iter("a")),
+        linked=sum(letters(_text(each)) for each in islice(root.iter("a"), _LINKS)),
         password=any((each.get("type") or "").lower() == "password" for each in root.iter("input")),
         unlisted="noindex" in meta.get("robots", "").lower(),
         described=meta.get("og:type", "").lower() == "article"
         or re.search(r"\"(?:News|Report)?Article\"", html) is not None,
         programs=sum(1 for _ in root.iter("script")),
-        without_programs=small(" ".join(_text(each) for each in root.iter("noscript")))[:500],
+        without_programs=small(" ".join(_text(each) for each in islice(root.iter("noscript"), _FIRST)))[:500],
         whole=re.search(r"</(?:body|html)\s*>", html[-20_000:], re.IGNORECASE) is not None,
         paid=None if not paid else "false" in paid,
         counted=max(counted, default=0),
@@ -126,7 +132,7 @@ def look(capture: Capture) -> Sight:
 
 
 def _text(element: HtmlElement) -> str:
-    return "".join(element.itertext())
+    return blocks.said(element, _PIECES)
 
 
 def _lines(root: HtmlElement) -> Iterator[str]:

@@ -17,6 +17,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 
 from lxml import etree
 from lxml.html import HtmlElement
@@ -119,6 +120,20 @@ def _take_out_of_head(root: HtmlElement) -> None:
 
 
 _OF_HEAD = frozenset({"title", "meta", "link", "script", "style", "base", "noscript", "template", "object", "bgsound"})
+
+
+def said(element: HtmlElement, most: int) -> str:
+    """The text in an element, of its first so many elements: where headings stand in headings, a page's worth of text
+    would be in each of them.
+    """
+    if not len(element):
+        return element.text or ""
+    pieces: list[str] = []
+    for event, each in islice(etree.iterwalk(element, events=("start", "end")), 2 * most):
+        words = each.text if event == "start" else each.tail if each is not element else ""
+        if words and (event == "end" or isinstance(each.tag, str)):
+            pieces.append(words)
+    return "".join(pieces)
 
 
 def read(root: HtmlElement, dialect: Dialect) -> Reading:

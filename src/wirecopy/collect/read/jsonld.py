@@ -20,12 +20,12 @@ _ARTICLE = re.compile(
 )
 _BLOCKS = 50  # scripts, and objects in each, that are looked at
 _LONG = 2_000_000  # characters of a script that are mended
-_WRAPPED = re.compile(
-    r"^\s*(?:(?://|/\*)?\s*<!\[CDATA\[\s*(?:\*/)?|<!--)|(?:(?://|/\*)?\s*\]\]>\s*(?:\*/)?|(?://\s*)?-->)\s*;?\s*$"
-)
+_OPENED = re.compile(r"(?:(?://|/\*)?\s*<!\[CDATA\[\s*(?:\*/)?|<!--)")
+_CLOSED = re.compile(r"(?:(?://|/\*)?\s*\]\]>\s*(?:\*/)?|(?://\s*)?-->)\s*;?$")
+_END = 100  # characters at the end of a script in which a wrapping may end: what looks back is asked of no more
 # Strings are passed over; what stands outside of them is mended: comments, commas with nothing behind them.
 _OUTSIDE = re.compile(
-    r'"(?:[^"\\]|\\.)*+"|(?P<comment>/\*[^*]*+(?:\*(?!/)[^*]*+)*+\*/|(?<![:\w])//[^\n]*+)|(?P<comma>,)(?=\s*[}\]])|(?P<twice>,)(?=\s*,)|(?P<nothing>\bundefined\b|\bNaN\b)',
+    r'"(?:[^"\\]|\\.)*+"|(?P<comment>/\*[^*]*+(?:\*(?!/)[^*]*+)*+(?:\*/|\Z)|(?<![:\w])//[^\n]*+)|(?P<comma>,)(?=\s*[}\]])|(?P<twice>,)(?=\s*,)|(?P<nothing>\bundefined\b|\bNaN\b)',
     re.DOTALL,
 )
 
@@ -74,11 +74,18 @@ def _several(spelt: str) -> tuple[Json, ...]:
 
 
 def _mended(spelt: str) -> Iterator[str]:
-    bare = _WRAPPED.sub("", _WRAPPED.sub("", spelt))
+    bare = _unwrapped(_unwrapped(spelt))
     yield (tidied := _OUTSIDE.sub(_kept, bare))
     if "&quot;" in bare[:_GAP] or "&#34;" in bare[:_GAP]:
         yield _OUTSIDE.sub(_kept, html.unescape(bare))
     yield _ESCAPE.sub(r"\\\\", tidied)
+
+
+def _unwrapped(spelt: str) -> str:
+    bare = spelt.strip()
+    opened = _OPENED.match(bare)
+    bare = bare[opened.end() :] if opened else bare
+    return bare[:-_END] + _CLOSED.sub("", bare[-_END:])
 
 
 def _kept(found: re.Match[str]) -> str:

@@ -17,6 +17,7 @@ from wirecopy.collect.fetch.coding import Payload
 from wirecopy.collect.warcs.records import Record, agrees
 from wirecopy.model import Capture, Headers, decode, replace
 
+_NESTED = 2  # codings in each other, as in fetch/coding.py
 MOST = 20_000_000  # bytes of a payload, as `fetch` has it
 _MOST_HEAD = 262_144  # bytes of an HTTP head: eight times what `fetch` takes of one line
 _MOST_LINES = 1_000
@@ -218,6 +219,8 @@ def _decoded(entity: bytes, codings: str) -> tuple[bytes, str]:
     names = [name for name in (part.strip().lower() for part in codings.split(",")) if name not in ("", "identity")]
     if not names:
         return entity[:MOST], f"more than {MOST} bytes" if len(entity) > MOST else ""
+    if len(names) > _NESTED:
+        return entity[:MOST], f"{len(names)} content codings"
     outermost = names[-1]
     if outermost in _BEGINNINGS and not entity.startswith(_BEGINNINGS[outermost]):
         return entity[:MOST], ""  # stored decoded, under the headers of the coded one, as many tools do

@@ -37,7 +37,7 @@ from wirecopy.publish.publication import Bookmark, Progress, Published
 
 __all__ = ["ISSUES", "book", "check", "publish"]
 
-RENDERING = 1
+RENDERING = 2
 """Raise this with every change to the bytes that this package writes: folders are then made anew."""
 
 ISSUES = ("day", "week", "section")

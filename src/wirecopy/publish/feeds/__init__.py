@@ -2,6 +2,7 @@
 what changed; with an OPML file of them all and, in Atom, archives by month that hold every document.
 
     all.rss all.atom all.json              everything, newest first
+    health.atom                            what is wrong with the mirror and its sources, and what was
     changes.*                              what was edited, corrected, withdrawn, brought back
     sources/dw-zh.*  changes/dw-zh.*       the same of one source
     sections/dw-zh/3f9a….*                 a section of a source, by the digest of its name
@@ -25,10 +26,10 @@ from hashlib import sha256
 from itertools import islice
 from pathlib import Path
 
-from wirecopy import urls
+from wirecopy import dates, urls
 from wirecopy.errors import ConfigError
-from wirecopy.model import Document, Edition, Headline, Noun, Revision, Shelf, TakeDown, Term, encode, replace
-from wirecopy.publish import messages, publication
+from wirecopy.model import Document, Edition, Headline, Incident, Noun, Revision, Shelf, TakeDown, Term, encode, replace
+from wirecopy.publish import incidents, messages, publication
 from wirecopy.publish.addresses import public
 from wirecopy.publish.feeds import changes, entries
 from wirecopy.publish.feeds.atom import atom
@@ -36,6 +37,7 @@ from wirecopy.publish.feeds.entries import Channel, Entry, Place, Tombstone, ent
 from wirecopy.publish.feeds.jsonfeed import json_feed
 from wirecopy.publish.feeds.opml import opml
 from wirecopy.publish.feeds.rss import rss
+from wirecopy.publish.html import escape
 from wirecopy.publish.output import Output, check
 from wirecopy.publish.publication import Bookmark, Progress, Published
 from wirecopy.publish.site import plan
@@ -55,7 +57,7 @@ __all__ = [
     "topics",
 ]
 
-RENDERING = 1
+RENDERING = 2
 """Raise this with every change to the bytes that this package writes: folders are then made anew."""
 
 MOST = 50
@@ -258,8 +260,42 @@ class _Publication:
         named = say("feed_of", what=say("feed_changes"), of=self._plate.title)
         told = self._channel("changes", named, say("feed_changes_told"), place.address and place.address + plan.CHANGES)
         self._changes("changes", told, self._edition.changes(self._most))
+        self._health()
         if place.address:
             self._output.write(_OPML, opml(self._plate.title, self._outlines(everything, told)))
+
+    def _health(self) -> None:
+        """What is wrong with the mirror and its sources, and what was; Atom alone."""
+        say, place = self._say, self._place
+        title = say("feed_of", what=say("health"), of=self._plate.title)
+        home = place.address and place.address + plan.HEALTH
+        channel = replace(self._channel("health", title, say("health_feed_told"), home), hub="")
+        # Who was told of it is the operator's, and what it was in an outlet's words.
+        known = [replace(each, told=(), tried=(), what="") for each in self._edition.incidents(self._most)]
+        if self._stands("health", [channel, *known], ()):
+            return
+        made = [self._incident(each, home) for each in known]
+        made.sort(key=lambda each: (each.updated, each.id), reverse=True)
+        self._write("health", channel, made, (".atom",))
+
+    def _incident(self, each: Incident, home: str) -> Entry:
+        say = self._say
+        shelf = self._shelves.get(each.source)
+        outlet = (self._outlet(shelf) if shelf is not None else each.source) or self._plate.title
+        what = say("feed_change", change=outlet, title=incidents.told(each, say))
+        when = incidents.when(each, say)
+        content = f"<p>{escape(what)} ({escape(when)}).</p><p>{escape(incidents.advice(each, say))}</p>"
+        return Entry(
+            id=entries.id_of(self._edition.archive, "health", each.source, each.trouble, dates.iso_ms(each.since)),
+            address=home,
+            title=entries.clean(what if each.until is None else say("health_again", what=what)),
+            summary=entries.clean(f"{what} ({when})."),
+            content=entries.turned(content, say.language),
+            language=say.language,
+            outlet=entries.clean(outlet),
+            published=each.since,
+            updated=each.until or each.since,
+        )
 
     def _outlines(self, *front: Channel) -> Iterator[tuple[str, list[Channel]]]:
         yield "", [replace(channel, address=f"{channel.address}.rss") for channel in front]

@@ -19,7 +19,7 @@ from wirecopy.errors import ConfigError
 from wirecopy.model import Document, Edition, Headline, Picture, Shelf, Term, replace
 from wirecopy.model import pictures as pictures_of
 from wirecopy.model import terms as terms_of
-from wirecopy.publish import manifest, messages, publication, searching
+from wirecopy.publish import incidents, manifest, messages, publication, searching
 from wirecopy.publish.copies import Copies, named_in
 from wirecopy.publish.html import Shown
 from wirecopy.publish.lists import TAKE_DOWNS_DATA, take_downs_data
@@ -33,9 +33,10 @@ from wirecopy.publish.site.lists import Lists
 
 __all__ = ["Look", "pictures_since", "publish"]
 
-RENDERING = 1
+RENDERING = 2
 """Raise this with every change to the bytes of a page: sites are then made anew."""
 
+_MOST_DAYS = 400  # of a source's diary: days without new articles stand between those that are shown
 _MOST_TERMS = 1000  # authors or topics that their index names
 
 _Beside = tuple[Headline | None, Headline | None]
@@ -340,6 +341,8 @@ class _Publication:
         downs = edition.take_downs()
         output.write(plan.ABOUT, self._lists.about(has_downs=bool(downs)))
         output.write(plan.CRAWLER, self._lists.crawler())
+        given = {source: edition.source_days(source, _MOST_DAYS) for source in self._shelves}
+        output.write(plan.HEALTH, self._lists.health(edition.incidents(incidents.MOST), given, latest))
         if downs:
             output.write(plan.TAKE_DOWNS, self._lists.take_downs(downs))
             output.write(TAKE_DOWNS_DATA, take_downs_data(downs))

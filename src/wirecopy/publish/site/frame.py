@@ -101,4 +101,5 @@ def relative(path: str, start: str) -> str:
 def data(value: object) -> str:
     """A value as JSON within a <script> element that is data: nothing in it can end the element."""
     said = msgspec.json.encode(value).decode().replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
-    return said.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+    # U+FFFE and U+FFFF are no characters of XML (https://www.w3.org/TR/xml/#charsets).
+    return said.translate({0x2028: "\\u2028", 0x2029: "\\u2029", 0xFFFE: "\ufffd", 0xFFFF: "\ufffd"})

@@ -7,11 +7,12 @@ networks, to its text alone. Nothing on a list changes unless something on it ch
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date, timedelta
 from itertools import groupby
 
 from wirecopy import dates
-from wirecopy.model import Document, Headline, Picture, Revision, Shelf, TakeDown, Term
-from wirecopy.publish import searching
+from wirecopy.model import Document, Headline, Incident, Picture, Revision, Shelf, SourceDay, TakeDown, Term
+from wirecopy.publish import incidents, searching
 from wirecopy.publish.html import Shown, address, escape, language_of, time
 from wirecopy.publish.look import Look
 from wirecopy.publish.messages import Messages
@@ -27,6 +28,8 @@ MOST = 500
 CHANGES = 100
 _LEADS = 6  # documents that the front page shows with their picture and summary
 _SUMMARY = 160
+_SAID = (incidents.told, incidents.when, incidents.advice)
+_DAYS = 30  # whose new articles the page of health shows
 
 Pictured = Callable[[Document, str, str], Callable[[Picture], Shown | None]]
 
@@ -182,7 +185,9 @@ class Lists:
             f'<div class="table" tabindex="0"><table><thead><tr>{heads}</tr></thead>'
             f"<tbody>{''.join(rows)}</tbody></table></div>"
         )
-        return self._page(plan.SOURCES, "sources", [f"<h1>{escape(say('sources'))}</h1>", table if rows else ""])
+        health = f'<p><a href="{plan.HEALTH}">{escape(say("health"))}</a></p>'
+        parts = [f"<h1>{escape(say('sources'))}</h1>", table if rows else "", health]
+        return self._page(plan.SOURCES, "sources", parts)
 
     def source(self, shelf: Shelf, newest: Sequence[Headline], sections: Sequence[Term]) -> bytes:
         """The page of a source: its newest documents, its sections, its months."""
@@ -321,8 +326,71 @@ class Lists:
             parts.append(f"<h2>{escape(say('beside'))}</h2><ul>{beside}</ul>")
         if has_downs:
             parts.append(f'<p><a href="{plan.TAKE_DOWNS}">{escape(say("take_downs"))}</a></p>')
-        parts.append(f'<p><a href="{plan.CRAWLER}">{escape(say("crawler"))}</a></p>')
+        for page, name in ((plan.HEALTH, "health"), (plan.CRAWLER, "crawler")):
+            parts.append(f'<p><a href="{page}">{escape(say(name))}</a></p>')
         return self._page(plan.ABOUT, "about", [*parts, *self._contact()])
+
+    def health(
+        self,
+        told: Sequence[Incident],
+        days: Mapping[str, Sequence[SourceDay]],
+        latest: Mapping[str, Headline],
+    ) -> bytes:
+        """What is wrong and what was, then each source: its last copy and the new articles of its last days."""
+        say = self._say
+        parts = [f"<h1>{escape(say('health'))}</h1><p>{escape(say('health_what'))}</p>"]
+        if "feeds" in self._look.beside:
+            parts.append(f'<p><a href="feeds/health.atom">{escape(say("health_feed"))}</a></p>')
+        still = [each for each in told if each.until is None]
+        parts.append(f"<h2>{escape(say('health_now'))}</h2>")
+        parts.append(self._incidents(still) if still else f"<p>{escape(say('health_well'))}</p>")
+        if before := self._incidents([each for each in told if each.until is not None]):
+            parts.append(f"<h2>{escape(say('health_before'))}</h2>{before}")
+        counts = {source: {each.day: each.new for each in some if each.new} for source, some in days.items()}
+        last = max((day for some in counts.values() for day in some), default="")
+        rows = []
+        for shelf in self._shelves.values():
+            newest = latest.get(shelf.source)
+            volume = _volume(counts.get(shelf.source, {}), last) if last else ()
+            rows.append(
+                f'<tr><th scope="row">{self._source_link(shelf.source, plan.HEALTH)}</th>'
+                f"<td>{time(newest.at) if newest is not None else ''}</td><td>{self._bars(volume)}</td></tr>"
+            )
+        named = ("source", "last_copy", "health_volume")
+        heads = "".join(f'<th scope="col">{escape(say(each))}</th>' for each in named)
+        table = f"<table><thead><tr>{heads}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
+        parts.append(f'<div class="table" tabindex="0">{table}</div>' if rows else "")
+        head = ""
+        if "feeds" in self._look.beside:
+            title = escape(say("health_feed"))
+            head = f'<link rel="alternate" type="application/atom+xml" title="{title}" href="feeds/health.atom"/>'
+        return self._frame.page(plan.HEALTH, say("health"), "".join(parts), head=head, current=plan.HEALTH)
+
+    def _incidents(self, told: Iterable[Incident]) -> str:
+        items = []
+        for each in told:
+            name = f"{self._name(each.source)}: " if each.source else ""
+            what, when, advice = (escape(say(each, self._say)) for say in _SAID)
+            items.append(f"<li>{name}<b>{what}</b> <small>{when}</small><br/>{advice}</li>")
+        return f"<ul>{''.join(items)}</ul>" if items else ""
+
+    def _bars(self, volume: Sequence[tuple[str, int]]) -> str:
+        """A bar for each day; in words the days and their counts, for who does not see it."""
+        if not volume:
+            return ""
+        most = max(1, *(count for _, count in volume))
+        bars = "".join(
+            f"M{4 * place} 24h3v-{max(round(24 * count / most), 1)}h-3z"
+            for place, (_, count) in enumerate(volume)
+            if count
+        )
+        counts = ", ".join(str(count) for _, count in volume)
+        said = self._say("health_days", since=volume[0][0], until=volume[-1][0], counts=counts)
+        width = 4 * len(volume)
+        return (
+            f'<svg role="img" aria-label="{escape(said)}" width="{width}" height="24" viewBox="0 0 {width} 24">'
+            f'<path fill="currentColor" d="{bars or "M0 24z"}"/></svg>'
+        )
 
     def crawler(self) -> bytes:
         """For publishers: who asks their servers, how often, what is obeyed, and how to stop it."""
@@ -426,6 +494,12 @@ _FEEDS = (
     ("application/atom+xml", "Atom", ".atom"),
     ("application/feed+json", "JSON Feed", ".json"),
 )
+
+
+def _volume(counts: Mapping[str, int], last: str) -> tuple[tuple[str, int], ...]:
+    """The new articles of each of the days until `last`."""
+    days = [(date.fromisoformat(last) - timedelta(days=back)).isoformat() for back in reversed(range(_DAYS))]
+    return tuple((day, counts.get(day, 0)) for day in days)
 
 
 def headline_of(document: Document) -> Headline:

@@ -34,7 +34,7 @@ from wirecopy.publish.zim.sealing import seal
 
 __all__ = ["TIERS", "Published", "check", "publish"]
 
-RENDERING = 1
+RENDERING = 2
 """Raise this with every change to the bytes that are written: books are then made anew."""
 
 TIERS = ("small", "text")
@@ -43,9 +43,7 @@ TIERS = ("small", "text")
 _LONGEST = {"title": 30, "description": 80, "long_description": 4000}
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
 _FLAVOURS = {"small": "maxi", "text": "nopic"}
-_LONGEST_TITLE = (
-    240  # characters of an entry's title: libzim leaves those out of its index whose UTF-8 is over 500 bytes
-)
+_LONGEST_TITLE = 236  # bytes of an entry's title in UTF-8: for a word beyond 240 libzim gives the whole book up
 _LONGEST_REDIRECT = 500  # bytes: a guess; no address of an article is as long
 _MOST_KIN = 20  # documents of one text that are named
 _MOST_CREATORS = 10  # sources that are named as those whose content it is
@@ -237,7 +235,8 @@ class _Book:
         kin = self._edition.kin(said.source, said.key)[:_MOST_KIN]
         markup = self._pages.article(document, show=show, link=link, kin=kin)
         words = document_text(said.body)
-        title = " ".join(said.title.split())[:_LONGEST_TITLE] or said.key
+        title = " ".join(said.title.split()).encode("utf-8", "replace")[:_LONGEST_TITLE].decode("utf-8", "ignore")
+        title = title or said.key
         heads = (said.kicker, said.subtitle, said.summary, said.byline or ", ".join(said.authors))
         book.article(here, title, markup, "\n".join(filter(None, (*heads, words))), len(words.split()))
         for other in _names(document):

@@ -16,6 +16,7 @@ from itertools import islice
 
 from lxml.html import HtmlElement
 
+from wirecopy.collect.read import blocks
 from wirecopy.collect.read.page import closing
 from wirecopy.collect.read.page.clutter import Hint, hint
 from wirecopy.collect.read.page.survey import Box, Line, Survey, commas
@@ -218,7 +219,7 @@ def _headed(page: Survey, boxes: set[Box]) -> dict[Box, tuple[str, str]]:
     for n, line in enumerate(page.lines):
         while headings and headings[0][0] <= n:
             _, heading, tag = headings.popleft()
-            said = tag, _squash("".join(heading.itertext()))
+            said = tag, _squash(blocks.said(heading, _PIECES_OF_LEAD))
         for box in (line.box, *line.box.ancestors()):
             if box in boxes:
                 found.setdefault(box, said)

@@ -46,6 +46,8 @@ _GUESSES = (
     ("cp1254", "ışğçöüİ"),
 )
 
+_MOSTLY = 0.5  # share of letters beyond ASCII: Vietnamese, which has the most in Latin letters, stays below
+_MARKUP = re.compile(r"<(script|style)\b.*?</\1|<[^>]*>", re.DOTALL | re.IGNORECASE)
 _MANY_BYTES = frozenset({"gb18030", "big5hkscs", "euc_jp", "cp932", "cp949"})
 _LATIN = frozenset({"cp1250", "cp1252", "cp1254"})
 _MIXED = re.compile(r"[A-Za-z][^\x00-\x7f]|[^\x00-\x7f](?=[A-Za-z])")
@@ -61,12 +63,16 @@ def decode(body: bytes, content_type: str = "") -> str:
     for mark, name in _MARKS:
         if body.startswith(mark):
             return body.decode(name, "replace")
-    if body.isascii() and b"\x1b" not in body:
+    if body[:1] == b"\0" or body[1:2] == b"\0":  # a page begins with an ASCII character, here of two bytes
+        return body.decode("utf-16-be" if body[:1] == b"\0" else "utf-16-le", "replace")
+    is_ascii = body.isascii()
+    if is_ascii and b"\x1b" not in body:
         return body.decode("ascii")
-    try:
-        return body.decode("utf-8")
-    except UnicodeDecodeError:
-        pass
+    if not (is_ascii and b"\x1b$" in body):  # all of ISO-2022-JP is valid UTF-8
+        try:
+            return body.decode("utf-8")
+        except UnicodeDecodeError:
+            pass
     in_head, in_page = _IN_HEAD.search(content_type), _IN_PAGE.search(body[:_DECLARED_IN])
     declared = [in_head[1] if in_head else "", (in_page[1] or in_page[2] or b"").decode("ascii") if in_page else ""]
     for name in declared:
@@ -87,7 +93,16 @@ def _tried(body: bytes, name: str) -> str | None:
         text = body.decode(name, "replace")
     except (LookupError, UnicodeError, ValueError):
         return None
-    return text if text.count("\ufffd") <= max(1, len(text) * _WRONG) else None
+    if text.count("\ufffd") > max(1, len(text) * _WRONG):
+        return None
+    return None if name in _LATIN and _is_of_others(text) else text
+
+
+def _is_of_others(text: str) -> bool:
+    """Is this no language that is written in Latin letters? Servers call a page iso-8859-1 without looking at it."""
+    sample = _MARKUP.sub(" ", text[: _SAMPLE * 3])[:_SAMPLE]
+    beyond = sum(c > "\x7f" for c in sample)
+    return beyond > 20 and beyond > _MOSTLY * sum(c.isalpha() or c > "\x7f" for c in sample)
 
 
 def _guessed(body: bytes) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import islice
 
 from lxml.html import HtmlElement
 
@@ -28,6 +29,8 @@ _SLIDES = 4  # pictures of a gallery that make the document one …
 _BESIDE = 80  # … with less text than so many letters for each
 _SHORT = 500  # letters; who shows a film or lets one listen tells little beside it
 _BOXES = 50  # boxes of facts that are looked at
+_LINKS = 1_000  # links in one that are looked at
+_IN_LINK = 50  # elements of a link or a heading that are looked at
 _LITTLE = 60  # characters of a box of facts, at least …
 _MUCH = 6_000  # … and at most
 _LINKED = 0.4  # the share of links from which a box is one of links
@@ -104,7 +107,7 @@ def _factboxes(page: Survey, chosen: Chosen) -> set[HtmlElement]:
             if looked_at > _BOXES:
                 return found
             words = len("".join(element.itertext()))
-            linked = sum(len("".join(each.itertext())) for each in element.iter("a"))
+            linked = sum(len(blocks.said(each, _IN_LINK)) for each in islice(element.iter("a"), _LINKS))
             if _LITTLE < words < _MUCH and linked < words * _LINKED:
                 page.dropped.pop(element, None)
                 chosen.dropped.discard(element)
@@ -170,7 +173,7 @@ def _with(elements: set[HtmlElement], reads: Callable[[HtmlElement, Dialect], Bl
 
 def _repeats(heading: HtmlElement, title: str) -> bool:
     """Does a heading say what the title says?"""
-    said = same("".join(heading.itertext()))
+    said = same(blocks.said(heading, _IN_LINK))
     if not said or title in said:
         return True
     if len(said) < len(title) * _AS_LONG:

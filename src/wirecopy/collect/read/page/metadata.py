@@ -19,7 +19,7 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from wirecopy import urls
-from wirecopy.collect.read import jsonld
+from wirecopy.collect.read import blocks, jsonld
 from wirecopy.collect.read.page import headline, languages, moments, people, titles
 from wirecopy.collect.read.page.clutter import Hint, hint
 from wirecopy.collect.read.page.headline import Around, Near, Piece
@@ -169,6 +169,7 @@ _ARTICLE = re.compile(r"(?:\w*Article|\w*BlogPosting|Report|LiveBlogPosting)$")
 _PAGE = re.compile(r"(?:WebPage|ItemPage|AboutPage|VideoObject|AudioObject|ImageGallery|Product|Recipe|Event)$")
 _ITEMS = etree.XPath("//@itemprop/..")  # half the time of //*[@itemprop]
 _LONG = 10_000
+_PIECES = 500  # elements of what shows a title, a name or a date
 _TAGS = 30
 _MANY = 3000  # links, and elements that may be dates, that are looked at
 _DATELINE = 60  # characters in which the first sentences may begin with a date
@@ -262,8 +263,7 @@ def _unescaped(words: str) -> str:
 
 def _shown(element: HtmlElement) -> str:
     # Most hold no element, and their text is at hand.
-    said = "".join(element.itertext()) if len(element) else element.text or ""
-    return " ".join(said[:_LONG].split())
+    return " ".join(blocks.said(element, _PIECES)[:_LONG].split())
 
 
 def _site(found: Facts, known: Head) -> None:

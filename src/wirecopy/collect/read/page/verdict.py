@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from wirecopy.model import Blocks, document_text, plain, texts
+from wirecopy.model import Aside, Blocks, document_text, plain, texts
 
 _STANDS_IN = re.compile(
     r"""(?:just\ a\ moment|checking\ your\ browser|verify(?:ing)?\ (?:that\ )?you\ are\ (?:a\ )?human
@@ -28,6 +28,9 @@ _STANDS_IN = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _SENTENCE = 80  # letters that make a text and not a label
+_SAID = 30  # letters that do where a sentence ends: a quick paragraph
+_ENDS = re.compile(r"[.!?…。！？؟।][\"'”’»›」』）)]*\s*$")
+_WIDE = re.compile("[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _NOTHING = 40  # letters
 _ARTICLE = 0.5  # the score from which a page is an article
 _SHORT = 700  # letters; what stands in for an article says little
@@ -57,12 +60,17 @@ class Signs:
 def judge(title: str, body: Blocks, signs: Signs, *, scale: float) -> Verdict:
     """What a page is, from what was read of it."""
     length = linked = told = 0.0
-    for words in texts(body):
-        letters = len(plain(words)) * scale
+    # What stands beside a story is no part of it: five links below a short one make it no list.
+    story = tuple(block for block in body if not isinstance(block, Aside))
+    for words in texts(story or body):
+        said = plain(words)
+        # A page of few ideographs is not taken for one of ideographs as a whole; each says as much all the same.
+        letters = len(said) * scale if scale > 1 else len(said) + 1.5 * (len(said) - len(_WIDE.sub("", said)))
         links = sum(len(run.text) for run in words if run.link is not None) * scale
         length += letters
         linked += links
-        told += letters if letters > _SENTENCE and links < letters * 0.5 else 0.0
+        is_told = letters > _SENTENCE or (letters > _SAID and _ENDS.search(said) is not None)
+        told += letters if is_told and links < letters * 0.5 else 0.0
     if length < _SHORT and (found := _STANDS_IN.search(f"{title}\n{document_text(body)}")):
         return Verdict("stand-in", 0.9, f"it is short and says {found[0]!r}")
     if length < _NOTHING:
