@@ -38,37 +38,29 @@ def free_ports(number: int) -> list[int]:
     return ports
 
 
-@pytest.fixture(scope="module")
-def played(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The quarter, killed three times."""
-    folder = tmp_path_factory.mktemp("quarter")
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_a_quarter_of_a_year_unattended(tmp_path: Path) -> None:
+    """One test, because one quarter is played for all of it."""
+    play_with_kills(tmp_path)
+    lines = [line.split(" ", 3) for line in (tmp_path / "log").read_text().splitlines()]
+    log = [(float(moment), outlet, int(status), path) for moment, outlet, status, path in lines]
+    the_ledger_adds_up_and_the_mirror_is_what_the_outlets_show(tmp_path)
+    alerts_came_once_each_and_for_the_right_thing(tmp_path)
+    the_footprint_adds_up_to_the_outlets_own_log(tmp_path, log)
+    requests_stayed_within_the_manners_by_the_outlets_own_logs(log)
+
+
+def play_with_kills(folder: Path) -> None:
     (folder / "ports").write_text(" ".join(map(str, free_ports(len(quarter.A_DAY)))))
     for kill in (*KILLS, None):
-        told = [
-            sys.executable,
-            "-W",
-            "error",
-            str(Path(quarter.__file__)),
-            str(folder),
-            *([] if kill is None else [str(kill)]),
-        ]
+        told = [sys.executable, "-W", "error", str(Path(quarter.__file__)), str(folder), str(kill or "inf")]
         done = subprocess.run(told, env=os.environ | {"PYTHONPATH": str(TESTS)}, capture_output=True, text=True)
         assert done.returncode == (0 if kill is None else -9), done.stderr[-3000:]
         assert "a fault of wirecopy" not in done.stderr
-    return folder
 
 
-@pytest.fixture(scope="module")
-def log(played: Path) -> list[tuple[float, str, int, str]]:
-    """What the outlets wrote down: when (seconds), which of them, the status, the path."""
-    lines = [line.split(" ", 3) for line in (played / "log").read_text().splitlines()]
-    return [(float(moment), outlet, int(status), path) for moment, outlet, status, path in lines]
-
-
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(900), pytest.mark.xdist_group("quarter")]
-
-
-def test_the_ledger_adds_up_and_the_mirror_is_what_the_outlets_show(played: Path) -> None:
+def the_ledger_adds_up_and_the_mirror_is_what_the_outlets_show(played: Path) -> None:
     end = BEGIN + timedelta(days=DAYS)
     with closing(PlayedLoop(end)) as loop:
         papers = quarter.outlets(loop, dict.fromkeys(quarter.A_DAY, 0))
@@ -94,7 +86,7 @@ def test_the_ledger_adds_up_and_the_mirror_is_what_the_outlets_show(played: Path
             assert sum(day.new for day in given) == seen
 
 
-def test_alerts_came_once_each_and_for_the_right_thing(played: Path) -> None:
+def alerts_came_once_each_and_for_the_right_thing(played: Path) -> None:
     told = Counter()
     days: dict[tuple[str, str, str], float] = {}
     for line in (played / "alerts").read_text().splitlines():
@@ -109,7 +101,7 @@ def test_alerts_came_once_each_and_for_the_right_thing(played: Path) -> None:
     assert days["demo-zh", "held", "began"] == pytest.approx(50, abs=2)
 
 
-def test_the_footprint_adds_up_to_the_outlets_own_log(played: Path, log) -> None:
+def the_footprint_adds_up_to_the_outlets_own_log(played: Path, log: list[tuple[float, str, int, str]]) -> None:
     by_day = Counter(int(moment // DAY) for moment, *_ in log)
     with open_archive(played / "wirecopy.db", write=False) as archive:
         footprints = archive.footprints("2026-01-01")
@@ -126,7 +118,7 @@ def test_the_footprint_adds_up_to_the_outlets_own_log(played: Path, log) -> None
     )
 
 
-def test_requests_stayed_within_the_manners_by_the_outlets_own_logs(log) -> None:
+def requests_stayed_within_the_manners_by_the_outlets_own_logs(log: list[tuple[float, str, int, str]]) -> None:
     gaps = [after - before for (before, *_), (after, *_) in pairwise(log)]
     assert sum(gap < 0.99 for gap in gaps) == 0, "one request a second to one host, whatever lives there"
     feeds = [path for _, _, _, path in log if "/rdf/rss-" in path]
