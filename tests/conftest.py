@@ -21,7 +21,10 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Each worker begins with files that have slow tests, in whatever order: none is left alone with one at the end."""
+    """Each worker begins with files that have slow tests, in whatever order, one with what may take longest: none is
+    left alone with one at the end.
+    """
+    items.sort(key=lambda item: not _may_take_longest(item))
     slow = {item.path for item in items if item.get_closest_marker("slow")}
     first = [item for item in items if item.path in slow]
     rest = [item for item in items if item.path not in slow]
@@ -32,3 +35,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for some in (first, rest)
         for item in some[len(some) * number // workers : len(some) * (number + 1) // workers]
     ]
+
+
+def _may_take_longest(item: pytest.Item) -> bool:
+    limit = item.get_closest_marker("timeout")
+    return limit is not None and limit.args[0] >= 900
