@@ -13,7 +13,7 @@ from wirecopy.collect import watch as watching
 from wirecopy.config import Config
 from wirecopy.demo.outlet import FakeOutlet
 from wirecopy.errors import Unwritable
-from wirecopy.model import Outcome, Source, Visit, replace
+from wirecopy.model import Lead, Outcome, Source, Visit, replace
 
 MONDAY = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
 
@@ -102,6 +102,44 @@ def test_a_source_that_never_answers_costs_the_others_no_turn(tmp_path, archive)
             visit = archive.visit(dead.source("de").feeds[0])
             assert visit.failures > 2
             assert visit.since < MONDAY + timedelta(minutes=2)
+
+    play(MONDAY, story)
+
+
+def test_a_backlog_at_a_host_that_fell_silent_is_asked_for_seldom(tmp_path, archive) -> None:
+    async def story(loop: PlayedLoop) -> None:
+        async with FakeOutlet(clock=loop.true_now) as outlet:
+            outlet.publish_all()
+            source = outlet.source("zh")
+            leads = [
+                Lead(source=source.id, key=str(n), url=f"{outlet.url}/zh/x/a-{n}", kind="article") for n in range(200)
+            ]
+            watched = Watched(loop, tmp_path, archive, source)
+            await asyncio.sleep(120)  # robots.txt is known, or nothing would be asked at all
+            archive.note(leads, at=MONDAY)
+            outlet.down()
+            await asyncio.sleep(2 * 3600)
+            await watched.end()
+            assert any("left for later" in each.reason for _, outcome in watched.outcomes for each in outcome.failures)
+            assert sum(entry.state == "waiting" for entry in archive.entries("demo-zh")) > 100
+
+    play(MONDAY, story)
+
+
+def test_what_no_turn_would_gather_makes_nothing_due(tmp_path, archive) -> None:
+    async def story(loop: PlayedLoop) -> None:
+        async with FakeOutlet(clock=loop.true_now) as outlet:
+            outlet.publish_all()
+            source = outlet.source("zh")
+            watched = Watched(loop, tmp_path, archive, source)
+            await asyncio.sleep(600)
+            archive.note_pictures("demo-zh", at=MONDAY)
+            assert archive.next_due("demo-zh") == MONDAY
+            assert watching.due_of(archive, source, MONDAY) == MONDAY
+            before = len(watched.outcomes)
+            await asyncio.sleep(1200)
+            await watched.end()
+            assert len(watched.outcomes) - before < 5, "pictures that are not gathered give no source a turn a minute"
 
     play(MONDAY, story)
 

@@ -123,16 +123,24 @@ def _noted(
     return row
 
 
+_SHOWN = "EXISTS (SELECT 1 FROM shows WHERE picture = pictures.id) "
+
+
+def next_due(file: File, source: str) -> int | None:
+    """When the first picture of a source that an article shows is due, in microseconds."""
+    found = file.row(f"SELECT min(due) FROM pictures WHERE source = ? AND {_SHOWN}", source)  # noqa: S608  # words of ours
+    return None if found is None else found[0]
+
+
 def due(file: File, source: str, at: datetime | None, most: int) -> tuple[PictureEntry, ...]:
     """Pictures to ask for, never asked for first, then those of the newest articles. None: all that are shown."""
-    shown = "EXISTS (SELECT 1 FROM shows WHERE picture = pictures.id) "
     order = "ORDER BY checked IS NOT NULL, news DESC, id LIMIT ?"
     if at is None:
         # What was taken down, or let go by policy, is not asked for again whatever is asked for.
         wanted = "AND reason NOT LIKE 'taken down: %' AND reason NOT LIKE 'let go: %' "
-        rows = file.every(PICTURES, f"WHERE source = ? AND {shown}{wanted}{order}", source, most)
+        rows = file.every(PICTURES, f"WHERE source = ? AND {_SHOWN}{wanted}{order}", source, most)
     else:
-        rows = file.every(PICTURES, f"WHERE source = ? AND due <= ? AND {shown}{order}", source, to_micros(at), most)
+        rows = file.every(PICTURES, f"WHERE source = ? AND due <= ? AND {_SHOWN}{order}", source, to_micros(at), most)
     return tuple(map(entry_of, rows))
 
 

@@ -270,8 +270,8 @@ class Archive(Protocol):
 
     # --- the diary
 
-    def next_due(self, source: str) -> datetime | None:
-        """When the next article or picture of a source is due; None: none is."""
+    def next_due(self, source: str, *, with_pictures: bool = True) -> datetime | None:
+        """When the next article of a source is due, or picture that one shows; None: none is."""
         ...
 
     def seen_before(self, source: str, moment: datetime, most: int) -> tuple[Entry, ...]:

@@ -540,16 +540,13 @@ class SqliteArchive:
 
     # --- the diary
 
-    def next_due(self, source: str) -> datetime | None:
-        """When the next article or picture of a source is due; None: none is."""
-        first = "SELECT min(due) FROM {} WHERE source = ?{}"
-        dues = [
-            moment
-            for table, rest in (("ledger", " AND state <> 'excluded'"), ("pictures", ""))
-            for (moment,) in self._file.rows(first.format(table, rest), source)
-            if moment is not None
-        ]
-        return from_micros(min(dues)) if dues else None
+    def next_due(self, source: str, *, with_pictures: bool = True) -> datetime | None:
+        """When the next article of a source is due, or picture that one shows; None: none is."""
+        first = "SELECT min(due) FROM ledger WHERE source = ? AND state <> 'excluded'"
+        dues = [moment for (moment,) in self._file.rows(first, source)]
+        dues += [pictures.next_due(self._file, source)] if with_pictures else []
+        known = [moment for moment in dues if moment is not None]
+        return from_micros(min(known)) if known else None
 
     def seen_before(self, source: str, moment: datetime, most: int) -> tuple[Entry, ...]:
         """The lines of the ledger that were first seen before this moment, the latest first."""

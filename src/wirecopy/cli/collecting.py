@@ -179,6 +179,7 @@ async def run_watch(
             sleep=sleep,
             stop=stop,
             at_once=config.watch.at_once,
+            pictures=pictures,
             after=ended,
             tell=tell,
         )

@@ -27,6 +27,9 @@ LEAST = timedelta(minutes=1)
 """Between the ends and the beginnings of two turns of one source: articles that are due one by one are looked at
 together."""
 
+AFTER_FAILURE = timedelta(minutes=10)
+"""The same where something failed: what a turn left for later, because a host is silent, is not asked for at once."""
+
 _LONGEST_SLEEP = 60.0  # seconds: a clock that jumps, or a machine that slept, is noticed this soon
 _SET_BACK = timedelta(minutes=5)  # what a clock may go back without having been wrong: summer time is none, in UTC
 _FIRST_REST, _LONGEST_REST = 60.0, 1800.0  # seconds between two tries to write to an archive that can't be
@@ -60,20 +63,24 @@ async def watch(
     sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
     stop: asyncio.Event,
     at_once: int = 32,
+    pictures: bool = True,
     after: Callable[[Source, Outcome, datetime], Awaitable[None]],
     tell: Callable[[Seen], None] = lambda _: None,
 ) -> Seen:
-    """Let each source have its `turn` when it is due, until `stop` is set; what was done.
+    """Let each source have its `turn` when it is due, until `stop` is set; what was done. Without `pictures`, turns
+    gather none, and none makes a source due.
 
     `after` is awaited when a turn ended, before the source's next. `tell` is called whenever something changed, at
     least once a minute. Raises ArchiveError where the archive is damaged, Unwritable after a day of trying in vain.
     """
-    return await _Watch(sources, archive, turn, clock, sleep, stop, at_once, after, tell).run()
+    return await _Watch(sources, archive, turn, clock, sleep, stop, at_once, pictures, after, tell).run()
 
 
-def due_of(archive: Archive, source: Source, now: datetime) -> datetime:
-    """When something of a source is due: one of its indexes, an article, a picture; `now` at the earliest."""
-    moments = [archive.next_due(source.id)]
+def due_of(archive: Archive, source: Source, now: datetime, *, pictures: bool = True) -> datetime:
+    """When something of a source is due: one of its indexes, an article, a picture where these are gathered; `now` at
+    the earliest.
+    """
+    moments = [archive.next_due(source.id, with_pictures=pictures and source.pictures == "own")]
     for url in (*source.feeds, *source.listings, *source.sitemaps):
         visit = archive.visit(url)
         if visit is None or visit.due is None:
@@ -92,15 +99,19 @@ class _Watch:
         sleep: Callable[[float], Awaitable[object]],
         stop: asyncio.Event,
         at_once: int,
+        pictures: bool,
         after: Callable[[Source, Outcome, datetime], Awaitable[None]],
         tell: Callable[[Seen], None],
     ) -> None:
         self.archive, self.turn, self.after = archive, turn, after
         self.clock, self.sleep, self.stop, self.tell = clock, sleep, stop, tell
-        self.at_once = at_once
+        self.at_once, self.pictures = at_once, pictures
         self.seen = Seen()
         self.latest = clock()
-        self.queue = [_Place(due_of(archive, each, self.latest), number, each) for number, each in enumerate(sources)]
+        self.queue = [
+            _Place(due_of(archive, each, self.latest, pictures=pictures), number, each)
+            for number, each in enumerate(sources)
+        ]
         heapq.heapify(self.queue)
         self.running: dict[asyncio.Task[Outcome], _Place] = {}
         self.rested = 0
@@ -155,7 +166,8 @@ class _Watch:
                 outcome = task.result()
                 now = self.clock()
                 await self.after(place.source, outcome, now)
-                due = max(due_of(self.archive, place.source, now), now + LEAST)
+                least = AFTER_FAILURE if outcome.failures else LEAST
+                due = max(due_of(self.archive, place.source, now, pictures=self.pictures), now + least)
                 self.rested = 0
                 self.seen.trouble = ""
             except Unwritable as error:
