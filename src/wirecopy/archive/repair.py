@@ -15,6 +15,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from datetime import datetime
 from itertools import groupby
 from pathlib import Path
@@ -142,8 +143,9 @@ def _damages(path: Path, progress: Progress | None) -> Iterator[Damage]:
     except ArchiveError as error:
         if "newer wirecopy" in str(error) or "another program" in str(error):
             raise
-        if "older wirecopy" in str(error) and Source(path).is_sound:
-            raise  # it is not damaged, only not of today
+        with closing(Source(path)) as source:
+            if "older wirecopy" in str(error) and source.is_sound:
+                raise  # it is not damaged, only not of today
         yield Damage(what="file", name=path.name, reason=str(error))
 
 
@@ -161,8 +163,7 @@ class _Repair:
         self.lost: list[Damage] = []
 
     def run(self) -> None:
-        self._file = File.writing(self._fresh)
-        try:
+        with closing(self._source), closing(File.writing(self._fresh)) as self._file:
             # Nobody knows the file yet: it is synced when it is whole.
             for setting in ("synchronous = OFF", "foreign_keys = OFF"):
                 self._file.rows(f"PRAGMA {setting}")
@@ -172,8 +173,6 @@ class _Repair:
                 with self._file.transaction():
                     step()
             self._file.rows("PRAGMA wal_checkpoint(TRUNCATE)")
-        finally:
-            self._file.close()
 
     # --- rows
 

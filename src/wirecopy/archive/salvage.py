@@ -30,21 +30,26 @@ Stored = tuple[Any, ...]
 
 
 class Source:
-    """A damaged archive, to take rows from. Nothing in it is changed."""
+    """A damaged archive, to take rows from until it is closed. Nothing in it is changed."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._database = sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, isolation_level=None)
+        self._database.text_factory = lambda text: text.decode("utf-8", "replace")
         self.is_sound = self._is_sound()
         self._found: dict[str, list[Stored]] | None = None
+
+    def close(self) -> None:
+        """Let the file go."""
+        self._database.close()
 
     def rows(self, table: Table[Any], tables: tuple[Table[Any], ...]) -> Iterator[Stored]:
         """The rows of a table: first those that SQLite gives, also where their check sums are wrong; then the whole
         ones that lie in the file. Of `tables` it is known which a row may be of.
         """
         try:
-            with closing(self._connected()) as connection:
-                for stored in connection.execute(table.select()):
-                    yield tuple(stored)
+            for stored in self._database.execute(table.select()):
+                yield tuple(stored)
         except ERRORS:
             self.is_sound = False
         if not self.is_sound:
@@ -54,8 +59,8 @@ class Source:
 
     def plain(self, sql: str) -> Iterator[tuple[Any, ...]]:
         """The rows of a query, as far as SQLite can read them."""
-        with suppress(*ERRORS), closing(self._connected()) as connection:
-            yield from connection.execute(sql)
+        with suppress(*ERRORS):
+            yield from self._database.execute(sql)
 
     def lines(self) -> set[tuple[str, str]]:
         """The (source, key) of every ledger line that an index knows, though its row may be lost."""
@@ -93,15 +98,9 @@ class Source:
             if tuple(map(type, record.values)) == shape and not record.number:
                 yield record.values[:-1]
 
-    def _connected(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(f"{self._path.as_uri()}?mode=ro", uri=True, isolation_level=None)
-        connection.text_factory = lambda text: text.decode("utf-8", "replace")
-        return connection
-
     def _is_sound(self) -> bool:
         try:
-            with closing(self._connected()) as connection:
-                return bool(connection.execute("PRAGMA integrity_check(1)").fetchone() == ("ok",))
+            return bool(self._database.execute("PRAGMA integrity_check(1)").fetchone() == ("ok",))
         except ERRORS:
             return False
 
