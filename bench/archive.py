@@ -47,7 +47,7 @@ class _Size:
 
 def run(quick: bool) -> list[Row]:
     """All figures; `quick` takes seconds and is good for the order of magnitude."""
-    size = _Size(600, 200, 1_000) if quick else _Size(6_000, 1_500, 10_000)
+    size = _Size(200, 80, 300) if quick else _Size(6_000, 1_500, 10_000)
     return [
         *_revisions(size),
         *_captures("HTML pages of 30 KB", _page, size),

@@ -23,7 +23,7 @@ FORMATS = {"jsonl": ("jsonl",), "parquet": ("parquet",), "ninjs": ("ninjs",), "z
 
 def run(quick: bool) -> list[Row]:
     """All formats over one archive; `quick` takes seconds and is good for the order of magnitude."""
-    return _rows(500 if quick else 10_000)
+    return _rows(150 if quick else 10_000)
 
 
 def _rows(number: int) -> list[Row]:

@@ -28,7 +28,7 @@ _DISTINCT = 200
 
 
 def run(quick: bool) -> list[Row]:
-    count = 400 if quick else 10_000
+    count = 120 if quick else 10_000
     source, pages = _pages()
     asked = [(source, *pages[n % len(pages)]) for n in range(count)]
     bare = asyncio.run(_here(asked[: count // 10]))

@@ -31,7 +31,7 @@ def run(quick: bool, articles: int = 4_000) -> list[Row]:
     from wirecopy.matching import folding
     from wirecopy.matching.texts import lines
 
-    count = 400 if quick else articles
+    count = 150 if quick else articles
     newest = {article.key: (article, at) for article, at in _versions(count)}
     versions = list(newest.values())
     texts = ["\n".join(lines(article)) for article, _ in versions]

@@ -35,7 +35,7 @@ AT = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def run(quick: bool) -> list[Row]:
-    count = 200 if quick else 3_000
+    count = 60 if quick else 3_000
     source, pages = pages_of_the_demo()
     home = "https://demo.example/"
     source = replace(source, homepage=home, key="", asks=(), keep=(), drop=())
