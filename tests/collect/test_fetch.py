@@ -222,14 +222,29 @@ def test_an_outage_that_passes_is_not_noticed() -> None:
     asyncio.run(story())
 
 
-def test_a_server_that_hangs_up_is_asked_as_often_as_we_said_and_no_more() -> None:
+@pytest.mark.parametrize("how", ["close", "reset"])
+def test_a_server_that_hangs_up_is_asked_as_often_as_we_said_and_no_more(how: str) -> None:
     async def story() -> None:
-        async with serving(a=Answer(b"", "close"), b=Answer(b"", "reset")) as server, fetcher() as web:
-            for path in ("/a", "/b"):
-                with pytest.raises(FetchError, match="closed the connection"):
-                    await web.fetch(server.url(path))
-            assert server.asked_for() == ["/a"] * 3 + ["/b"] * 3
-            assert web.asked == 6
+        async with serving(a=Answer(b"", how)) as server, fetcher() as web:
+            with pytest.raises(FetchError, match="closed the connection"):
+                await web.fetch(server.url("/a"))
+            assert len(server.requests) == web.asked == 3
+
+    asyncio.run(story())
+
+
+def test_a_host_that_stays_silent_is_asked_for_the_next_thing_once_until_it_answers() -> None:
+    async def story() -> None:
+        async with serving() as server, fetcher() as web:
+            silence = Answer(b"", "close")
+            for path, answers in (("/a", [silence]), ("/b", [silence]), ("/c", [page(b"up")]), ("/d", [silence])):
+                url = server.tell(path, *answers)
+                if path == "/c":
+                    assert (await web.fetch(url)).body == b"up"
+                else:
+                    with pytest.raises(FetchError, match="closed the connection"):
+                        await web.fetch(url)
+            assert server.asked_for() == ["/a"] * 3 + ["/b"] + ["/c"] + ["/d"] * 3
 
     asyncio.run(story())
 

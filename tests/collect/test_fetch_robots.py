@@ -93,10 +93,12 @@ def test_while_it_cannot_be_reached_the_rules_from_before_hold() -> None:
         async with serving(a=page(b"a")) as server, fetcher(time, robots=True, attempts=1) as web:
             server.tell("/robots.txt", page(RULES), page(status="500 Oh"))
             await web.fetch(server.url("/a"))
-            time.now = 2 * DAY
-            assert (await web.fetch(server.url("/a"))).body == b"a"
-            with pytest.raises(Refused, match="forbids it"):
-                await web.fetch(server.url("/private"))
+            for hours, asked in ((48.0, 2), (48.9, 2), (49.0, 3), (49.5, 3)):
+                time.now = hours / 24 * DAY
+                assert (await web.fetch(server.url("/a"))).body == b"a"
+                with pytest.raises(Refused, match="forbids it"):
+                    await web.fetch(server.url("/private"))
+                assert server.asked_for().count("/robots.txt") == asked, "once an hour: nobody waits for it"
 
     asyncio.run(story())
 

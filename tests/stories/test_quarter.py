@@ -140,7 +140,7 @@ def requests_stayed_within_the_manners_by_the_outlets_own_logs(log: list[Asked],
         assert min(after - before for before, after in pairwise(asked)) >= EVERY - 1
     robots = Counter((outlet, int(moment // DAY)) for moment, outlet, _, path in log if path == "/robots.txt")
     assert max(count for (_, day), count in robots.items() if not is_odd_day(day, kills)) == 1
-    assert max(robots.values()) < 100, "an outlet that is down is tried again every ten minutes, three times, at most"
+    assert max(robots.values()) < 30, "an outlet that is down is asked for it once an hour: yesterday's is in force"
     statuses = Counter(status for moment, _, status, path in log if "/rdf/rss-" in path)
     assert statuses[304] / sum(statuses.values()) > 0.5
 

@@ -33,7 +33,7 @@ __all__ = ["Fetcher", "Limits"]
 
 _RETRIED = frozenset({429, 500, 502, 503, 504})
 _LONGEST_BACK_OFF = 30.0  # seconds; what needs longer is the schedule's business
-_MANY_ORIGINS = 1024  # sites whose robots.txt is remembered before old ones are forgotten
+_MANY_ORIGINS = 1024  # sites that are remembered before old ones are forgotten
 
 
 class Fetcher:
@@ -80,6 +80,7 @@ class Fetcher:
         self._known = known
         self._clocks = Clocks()
         self._robots: dict[str, _KeptRobots] = {}
+        self._silent: set[str] = set()  # origins that did not answer when last asked, however often
 
     async def __aenter__(self) -> Self:
         return self
@@ -159,12 +160,13 @@ class Fetcher:
         left = errand.limits.total
         failures = 0
         while True:
-            last_try = failures + 1 >= self._attempts
+            last_try = failures + 1 >= (1 if target.origin in self._silent else self._attempts)
             try:
                 gap = await self._agreed_pace(target, errand.pace) if errand.heeds_robots else errand.pace
                 capture, location, took = await self._turn(target, headers, gap, errand.limits, left)
             except Unanswered:
                 if last_try:
+                    self._call_silent(target.origin)
                     raise
             else:
                 if location:
@@ -192,12 +194,19 @@ class Fetcher:
             capture, location = await self._door.ask(target, headers, limits, begun + left)
         finally:
             self._turns.give(host)
+        self._silent.discard(target.origin)
         self._clocks.hear(host, capture, self._monotonic())
         if capture.status in (429, 503):
             wait = retry_after(capture.header("Retry-After"), capture.at)
             if wait is not None:
                 self._turns.close(host, wait)
         return capture, location, _loop_time() - begun
+
+    def _call_silent(self, origin: str) -> None:
+        """It is asked once, with no second try, from now on, until it answers."""
+        if len(self._silent) >= _MANY_ORIGINS:
+            self._silent.clear()
+        self._silent.add(origin)
 
     def _redirected(self, source: Target, location: str, been: set[str], most: int) -> Target:
         try:
@@ -262,8 +271,9 @@ class Fetcher:
             kept.capture = capture
             rules = robots_txt.read(capture)
             kept.why = capture.truncated or f"status {capture.status}"
+        again = robots_txt.RETRIED if kept.rules is None else robots_txt.RETRIED_BESIDE
         now = self._clock()
-        kept.since, kept.until = now, now + (robots_txt.RETRIED if rules is None else robots_txt.KEPT)
+        kept.since, kept.until = now, now + (again if rules is None else robots_txt.KEPT)
         # RFC 9309 2.4: while it can't be reached, the copy from before stays in force.
         kept.rules = rules or kept.rules
         if rules is not None and rules.note:

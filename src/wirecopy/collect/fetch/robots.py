@@ -18,6 +18,7 @@ LIMIT = 512_000  # bytes: RFC 9309 2.5 asks for at least 500 KiB
 REDIRECTS = 5  # RFC 9309 2.3.1.2
 KEPT = timedelta(days=1)  # RFC 9309 2.4, a day at most
 RETRIED = timedelta(minutes=10)  # until an unreadable robots.txt is asked for again: a guess
+RETRIED_BESIDE = timedelta(hours=1)  # the same where the one from before is in force meanwhile: nobody waits for it
 LONGEST_DELAY = 60  # seconds between requests that we grant; more would mean not to mirror, which Disallow says better
 
 _AGENT = re.compile(r"\s*user(?:-|\s*)agent(?:\s*:|\s)(.*)", re.IGNORECASE)
