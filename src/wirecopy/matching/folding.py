@@ -37,11 +37,9 @@ _CHARACTERS = (
 # Python's \w leaves the vowel signs of India's scripts out, and so would cut its words at each.
 _SIGNS = "\u0900-\u0963\u0971-\u0de5\u0df2-\u0df3"
 _RUN = re.compile(f"[{_CHARACTERS}]+")
-_WORD = re.compile(f"[^\\W_{_CHARACTERS}]+")
-_WORD_WITH_SIGNS = re.compile(f"(?:[^\\W_{_CHARACTERS}]|[{_SIGNS}])+")
-_PIECE = re.compile(f"[{_CHARACTERS}]+|[^\\W_{_CHARACTERS}]+")
-_PIECE_WITH_SIGNS = re.compile(f"[{_CHARACTERS}]+|(?:[^\\W_{_CHARACTERS}]|[{_SIGNS}])+")
-IN_WORDS = f"(?:[^\\W_{_CHARACTERS}]|[{_SIGNS}])"  # a character of a word, for patterns
+_IN_PLAIN_WORDS = f"[^\\W_{_CHARACTERS}]"
+IN_WORDS = f"(?:{_IN_PLAIN_WORDS}|[{_SIGNS}])"  # a character of a word, for patterns
+_WORD = re.compile(f"{_IN_PLAIN_WORDS}+")
 _SIGN = re.compile(f"[{_SIGNS}]")
 
 # Accents; the points of Hebrew; the marks of Arabic and its tatweel; soft hyphens, joiners, directions, variations.
@@ -102,7 +100,7 @@ def folded(text: str) -> str:
 
 def pieces(line: str) -> list[str]:
     """The runs and words of a folded line, in order."""
-    return (_PIECE_WITH_SIGNS if _SIGN.search(line) else _PIECE).findall(line)
+    return _pieces(signs=_SIGN.search(line) is not None).findall(line)
 
 
 def is_run(piece: str) -> bool:
@@ -162,8 +160,7 @@ class Text:
 
 def cut(line: str) -> tuple[list[str], list[str]]:
     """The words of a folded text, as long as their tokens are, and its runs, both in order."""
-    signs = _SIGN.search(line) is not None
-    words = _words(line) if line.isascii() else (_WORD_WITH_SIGNS if signs else _WORD).findall(line)
+    words = _words(line) if line.isascii() else (_words_with_signs() if _SIGN.search(line) else _WORD).findall(line)
     if words and len(max(words, key=len)) > _LONGEST:
         words = [word[:_LONGEST] for word in words]
     return words, [] if line.isascii() else _RUN.findall(line)
@@ -219,7 +216,17 @@ def _thorough(text: str) -> str:
 _cluster = lru_cache(maxsize=1 << 13)(_thorough)
 
 
-# Of thousands of characters: made when they are first needed, because each takes ten milliseconds or more.
+# Of thousands of characters: made when they are first needed, because each takes milliseconds.
+
+
+@cache
+def _pieces(*, signs: bool) -> re.Pattern[str]:
+    return re.compile(f"[{_CHARACTERS}]+|{IN_WORDS if signs else _IN_PLAIN_WORDS}+")
+
+
+@cache
+def _words_with_signs() -> re.Pattern[str]:
+    return re.compile(f"{IN_WORDS}+")
 
 
 @cache

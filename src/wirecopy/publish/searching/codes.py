@@ -3,33 +3,34 @@
 - A word: the CRC-32 of its UTF-8. Two words in a row: one of 65,536, which others share; enough to narrow a phrase.
 - A character of a run, and two neighbours in one: their code points, mixed.
 
-What is cut is folding.py's. All of a text are mixed in one go, each in 64 bits of one large number:
-that costs less than a step of Python for each.
+What is cut is folding.py's. All of a text are mixed in one go, each in a lane of one large number (lanes.py).
 """
 
 from __future__ import annotations
 
-import sys
 import zlib
 from array import array
 from collections.abc import Callable, Sequence
-from itertools import compress
+from itertools import accumulate
+from typing import TypeVar
 
 from wirecopy.matching import folding
+from wirecopy.publish.searching import lanes
 
 # Odd numbers with well-mixed bits: of the finalizers of MurmurHash3 and xxHash.
 _FIRST, _SECOND, _MIX = 0x85EBCA6B, 0xC2B2AE35, 0x27D4EB2F
 _APART = "\0"
-_UTF_32 = f"utf-32-{sys.byteorder[0]}e"
+_ASIDE = b"\xff\xff\xff\xff\0\0\0\0"  # of two lanes of 32 bits the first
 
 
-def of(text: str) -> set[int]:
-    """What this text, folded, is found by."""
+def of(text: str) -> array[int]:
+    """What this text, folded, is found by, some of it told several times."""
     words, runs = folding.cut(text)
-    found = _of_runs(_APART.join(runs)) if runs else set()
-    found.update(map(_words.__getitem__, words))
+    found = array("I", [*map(_words.__getitem__, words)])
     if len(words) > 1:
-        found.update(_pairs(words))
+        found += _pairs(found)
+    if runs:
+        found += _of_runs(runs)
     return found
 
 
@@ -40,12 +41,12 @@ def word(letters: str) -> int:
 
 def pair(one: str, other: str) -> int:
     """The number of two words in a row."""
-    return _pairs([one, other])[0]
+    return _pairs([_words[one], _words[other]])[0]
 
 
 def neighbours(one: str, other: str) -> int:
     """The number of two neighbours in a run; of one character where `one` is ""."""
-    return _mixed(array("Q", [ord(one) << 32 | ord(other)]))[0] if one else _characters[other]
+    return _mixed(ord(one), ord(other), 1)[0] if one else _characters[ord(other)]
 
 
 def source(name: str) -> int:
@@ -53,60 +54,55 @@ def source(name: str) -> int:
     return _words[f"o:{name.lower()}"]
 
 
-class _Numbers(dict[str, int]):
+_Piece = TypeVar("_Piece")
+
+
+class _Numbers(dict[_Piece, int]):
     """The numbers of words or characters; those of late are remembered."""
 
-    def __init__(self, number: Callable[[str], int]) -> None:
+    def __init__(self, number: Callable[[_Piece], int]) -> None:
         self._number = number
 
-    def __missing__(self, letters: str) -> int:
+    def __missing__(self, piece: _Piece) -> int:
         if len(self) > 1 << 16:
             self.clear()
-        self[letters] = code = self._number(letters)
+        self[piece] = code = self._number(piece)
         return code
 
 
-_words = _Numbers(lambda letters: zlib.crc32(letters.encode("utf-8", "replace")))
-_characters = _Numbers(lambda letter: _mixed(array("Q", [ord(letter)]))[0])
+_words = _Numbers[str](lambda letters: zlib.crc32(letters.encode("utf-8", "replace")))
+_characters = _Numbers[int](lambda letter: _mixed(0, letter, 1)[0])
 
 
-def _pairs(words: Sequence[str]) -> array[int]:
+def _pairs(words: Sequence[int]) -> array[int]:
     """Sixteen bits of each two numbers, spread over thirty-two."""
-    number = _little(array("Q", map(_words.__getitem__, words)))
-    mixed = number + 5 * (number >> 64) & int.from_bytes(b"\xff\xff\0\0\0\0\0\0" * (len(words) - 1), "little")
-    return _mixed(_array(mixed, 8 * (len(words) - 1)))
+    low = lanes.wide(b"\xff\xff\0\0" * len(words))
+    number = lanes.wide(lanes.data(array("I", words))) & low
+    return _mixed(0, number + 5 * (number >> 32) & low, len(words) - 1)
 
 
-def _of_runs(runs: str) -> set[int]:
+def _of_runs(runs: Sequence[str]) -> array[int]:
     """Each character, and each two neighbours."""
-    data = array("I", runs.encode(_UTF_32))
-    following = data[1:]
-    halves = array("I", bytes(8 * len(following)))
-    first, second = (1, 0) if sys.byteorder == "little" else (0, 1)
-    halves[first::2] = data[:-1]
-    halves[second::2] = following
-    both = array("Q", halves.tobytes())
-    found = set(compress(_mixed(both), following)) if both else set()  # without those that end a run
-    found.update(map(_characters.__getitem__, set(runs) - {_APART}))
-    return found
+    data = _APART.join(runs).encode("utf-32-le")
+    number, letters = lanes.wide(data), lanes.numbers("I", data)
+    found = _mixed(number, number >> 32, len(letters))
+    each = array("I", [*map(_characters.__getitem__, {*letters} - {0})])
+    for end in accumulate(len(run) + 1 for run in runs):
+        found[end - 2] = each[0]  # where a run ends, none follows; told twice is no harm
+    return found + each
 
 
-def _mixed(pairs: array[int]) -> array[int]:
-    """A number of 32 bits for each of these of 64, whose halves are below 2^21."""
-    low = int.from_bytes(b"\xff\xff\xff\xff\0\0\0\0" * len(pairs), "little")
-    data = _little(pairs)
-    mixed = ((data >> 32 & low) * _FIRST + (data & low) * _SECOND) & low
-    mixed = (mixed ^ (mixed >> 15 & low)) * _MIX & low
-    mixed ^= mixed >> 16 & low
-    return _array(mixed, 8 * len(pairs))
+def _mixed(ones: int, others: int, count: int) -> array[int]:
+    """A number for each lane of 32 bits in `ones` and the same in `others`, which hold less than 2^21 each."""
+    aside = _ASIDE * (count + 1 >> 1)
+    every_other = lanes.wide(aside)
+    even = _half(ones & every_other, others & every_other, every_other)
+    odd = _half(ones >> 32 & every_other, others >> 32 & every_other, every_other)
+    return lanes.numbers("I", (even | odd << 32).to_bytes(len(aside), "little")[: 4 * count])
 
 
-def _little(codes: array[int]) -> int:
-    return int.from_bytes(codes.tobytes() if sys.byteorder == "little" else codes[::-1].tobytes(), sys.byteorder)
-
-
-def _array(number: int, size: int) -> array[int]:
-    codes = array("Q", number.to_bytes(size, sys.byteorder))
-    if sys.byteorder == "big":
-        codes.reverse()
-    return codes
+def _half(ones: int, others: int, lane: int) -> int:
+    """The numbers of every other lane: a product takes the room of two."""
+    mixed = ones * _FIRST + others * _SECOND & lane
+    mixed = (mixed ^ mixed >> 15 & lane) * _MIX & lane
+    return mixed ^ mixed >> 16 & lane

@@ -16,7 +16,7 @@ _BEGIN, _END = '_w("', '");\n'
 _MARK = "\ue000"
 # What ends a string or a line, what is no character, what a decoder may drop; and surrogates without a partner.
 _SPECIAL = '\ue000\0\n\r"\\\u2028\u2029\ufeff\ufffe\uffff'
-_UNSAFE = re.compile(f"[{re.escape(_SPECIAL)}\ud800-\udfff]")
+_UNSAFE = re.compile(f"([{re.escape(_SPECIAL)}\ud800-\udfff])")
 _CODES = {
     **{each: _MARK + chr(0x900 + number) for number, each in enumerate(_SPECIAL)},
     **{chr(code): _MARK + chr(code - 0xD700) for code in range(0xD800, 0xE000)},
@@ -35,8 +35,9 @@ def packed(data: bytes) -> bytes:
 def script(stream: bytes) -> bytes:
     """The script that hands over this stream."""
     units = (stream + bytes(len(stream) & 1)).decode("utf-16-le", "surrogatepass")
-    safe = _UNSAFE.sub(lambda found: _CODES[found[0]], units)
-    return f"\ufeff{_BEGIN}{safe}{_END}".encode("utf-16-le")
+    parts = _UNSAFE.split(units)
+    parts[1::2] = map(_CODES.__getitem__, parts[1::2])
+    return f"\ufeff{_BEGIN}{''.join(parts)}{_END}".encode("utf-16-le")
 
 
 def stream_of(body: bytes) -> bytes:

@@ -9,9 +9,8 @@ Everything is a function of the documents that stand: nothing of one that is gon
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from array import array
+from collections.abc import Callable, Container, Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from importlib import resources
@@ -30,7 +29,7 @@ RULES = 1
 """Raise this with every change to the bytes that are written here: sites are then indexed anew."""
 
 
-_LATE = 1000  # streams of texts, some 2 MB
+_LATE = 1000  # texts, some 4 MB
 
 
 class Files(Protocol):
@@ -105,27 +104,14 @@ def changes(edition: Edition, output: Files, changed: Iterable[tuple[str, str]],
 
 def _segment(output: Files, segment: plan.Segment, text: Callable[[str, int], bytes]) -> int:
     """Write the files of a segment; how many they are."""
-    with _no_collection():
-        postings = Postings()
-        for piece in segment.pieces:
-            for place in range(piece.begin, piece.end):
-                postings.add(found_by(coding.inflated(text(piece.day, place))))
-        files = postings.files(one=segment.is_rest)
+    postings = Postings()
+    for piece in segment.pieces:
+        for place in range(piece.begin, piece.end):
+            postings.add(found_by(text(piece.day, place)))
+    files = postings.files(one=segment.is_rest)
     for number, data in enumerate(files):
         output.write(plan.shard(segment.name, number), coding.script(coding.packed(data)))
     return len(files)
-
-
-@contextmanager
-def _no_collection() -> Iterator[None]:
-    """Without looking for cycles among a million lists of numbers, where none is: a quarter of the time it takes."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def _remove(output: Files, name: str, numbers: Iterable[int]) -> None:
@@ -166,7 +152,7 @@ _encoder = msgspec.json.Encoder()
 
 
 def text_of(document: Document) -> bytes:
-    """The stream in the file of a document: its head (JSON), then all that it is looked for by, a line each."""
+    """What is in the file of a document: its head (JSON), then all that it is looked for by, a line each."""
     article = document.article
     head = _Head(
         source=article.source,
@@ -178,7 +164,7 @@ def text_of(document: Document) -> bytes:
         tags=len(article.tags),
     )
     lines = "\n".join(texts.lines(article))
-    return coding.packed(b"%b\n%b" % (_encoder.encode(head), lines.encode("utf-8", "replace")))
+    return b"%b\n%b" % (_encoder.encode(head), lines.encode("utf-8", "replace"))
 
 
 def _moment(document: Document) -> datetime:
@@ -189,11 +175,11 @@ def _moment(document: Document) -> datetime:
     return datetime.fromisoformat(document.day).replace(hour=12, tzinfo=UTC)
 
 
-def found_by(data: bytes) -> set[int]:
-    """The numbers that a document is found by, from its file, unpacked."""
+def found_by(data: bytes) -> array[int]:
+    """The numbers that a document is found by, from what is in its file; some are told several times."""
     head, _, lines = data.partition(b"\n")
     found = codes.of(folding.folded(lines.decode()))
-    found.add(codes.source(msgspec.json.decode(head)[0]))
+    found.append(codes.source(msgspec.json.decode(head)[0]))
     return found
 
 
@@ -207,16 +193,17 @@ class _Months:
         self._days: dict[str, list[bytes]] = {}
 
     def text(self, day: str, place: int) -> bytes:
-        """The stream of the document at this place."""
+        """The text of the document at this place; it is handed over, and so given once."""
         if self._month != day[:7]:
             for each in self._days:  # segments follow one another in time: nothing is added to these
                 self._output.seal(plan.listed_in(plan.text(each, 0)))
             self._month = day[:7]
             self._days = self._read(day[:7])
-            for each, streams in self._days.items():
-                for number, stream in enumerate(streams):
-                    self._output.write(plan.text(each, number), coding.script(stream))
-        return self._days[day][place]
+            for each, found in self._days.items():
+                for number, text in enumerate(found):
+                    self._output.write(plan.text(each, number), coding.script(coding.packed(text)))
+        text, self._days[day][place] = self._days[day][place], b""
+        return text
 
     def _read(self, month: str) -> dict[str, list[bytes]]:
         self._days = {}  # so that two months are never held
@@ -225,7 +212,7 @@ class _Months:
             for document in self._edition.documents(source, month) if month in months else ():
                 key = document.article.key
                 found.setdefault(document.day, []).append((document.first_at, source, key, text_of(document)))
-        return {day: [stream for *_, stream in sorted(found[day])] for day in sorted(found)}
+        return {day: [text for *_, text in sorted(found[day])] for day in sorted(found)}
 
 
 class _Days:
@@ -234,7 +221,7 @@ class _Days:
     def __init__(self, edition: Edition, output: Files, before: Mapping[str, int]) -> None:
         self._edition, self._output, self._before = edition, output, before
         self._written: dict[tuple[str, int], tuple[str, str]] = {}  # what stands in the folder only when all is done
-        self._late: dict[tuple[str, int], bytes] = {}  # of them, the streams of the latest
+        self._late: dict[tuple[str, int], bytes] = {}  # of them, the latest
         self._altered: dict[str, set[int]] = {}
 
     def look(self, changed: Iterable[tuple[str, str]], days: Iterable[str]) -> None:
@@ -260,20 +247,18 @@ class _Days:
         )
 
     def text(self, day: str, place: int) -> bytes:
-        """The stream of the document at this place."""
+        """The text of the document at this place."""
         late = self._late.get((day, place))
         if late is not None:
             return late
         written = self._written.get((day, place))
         if written is not None:
-            return self._stream(written)
+            return text_of(self._document(written))
         try:
-            stream = coding.stream_of(self._output.read(plan.text(day, place)))
-            coding.inflated(stream)
+            return coding.unpacked(self._output.read(plan.text(day, place)))
         except ValueError:  # somebody damaged it
             self._all(day, self._places(day))
             return self.text(day, place)
-        return stream
 
     def _places(self, day: str) -> list[tuple[str, str]]:
         """The documents of a day in the order in which they first came."""
@@ -308,18 +293,15 @@ class _Days:
             self._altered.setdefault(day, set()).add(place)
 
     def _write(self, day: str, place: int, name: tuple[str, str]) -> None:
-        stream = self._stream(name)
+        text = text_of(self._document(name))
         path = plan.text(day, place)
         stood = self._output.read(path)
-        if self._output.write(path, coding.script(stream)) and _looked_for(stood) != _parts(stream):
+        if self._output.write(path, coding.script(coding.packed(text))) and _looked_for(stood) != _parts(text):
             self._altered.setdefault(day, set()).add(place)
         self._written[day, place] = name
-        self._late[day, place] = stream
+        self._late[day, place] = text
         if len(self._late) > _LATE:
             del self._late[next(iter(self._late))]
-
-    def _stream(self, name: tuple[str, str]) -> bytes:
-        return text_of(self._document(name))
 
     def _document(self, name: tuple[str, str]) -> Document:
         document = self._edition.document(*name)
@@ -339,13 +321,13 @@ def _name(body: bytes) -> tuple[str, str] | None:
 def _looked_for(body: bytes) -> tuple[str, bytes] | None:
     """What of a file makes tokens."""
     try:
-        return _parts(coding.stream_of(body))
+        return _parts(coding.unpacked(body))
     except ValueError:
         return None
 
 
-def _parts(stream: bytes) -> tuple[str, bytes]:
-    head, _, lines = coding.inflated(stream).partition(b"\n")
+def _parts(text: bytes) -> tuple[str, bytes]:
+    head, _, lines = text.partition(b"\n")
     return msgspec.json.decode(head)[0], lines
 
 

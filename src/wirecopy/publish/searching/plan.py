@@ -22,7 +22,7 @@ FOLDING = "search/folding.js"
 SCRIPT = "search/search.js"
 
 MOST = 1 << 15
-"""Documents of a segment: 28 million places of tokens, some 400 MB while it is made (`python -m bench.site_search`)."""
+"""Documents of a segment: 28 million places of tokens, some 300 MB while it is made (`python -m bench.site_search`)."""
 
 _PARTS = (256, 32)
 _OPEN = 2  # days: articles of the evening before still arrive after midnight
