@@ -9,35 +9,39 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from operator import itemgetter
 
 from wirecopy import urls
 from wirecopy.archive.file import File
 from wirecopy.archive.schema import SOURCES, name_digest
 from wirecopy.model import Article, Gallery, Media, links, walk
 
-_READABLE = "JOIN documents ON documents.article = ledger.id "
+_CLAIM = "SELECT ledger.id, ledger.source, ledger.key FROM"
+_JOINED = ("", "JOIN documents ON documents.article = ledger.id")  # for any article, for those with a document
+# Only words of ours are put into these statements (S608).
+_BY_ADDRESS = [
+    f"{_CLAIM} names JOIN ledger ON ledger.id = names.article {also} WHERE names.name = ?" for also in _JOINED
+]
+_BY_NAME = [
+    f"""{_CLAIM} (
+        SELECT id, ? AS key FROM sources WHERE family = ?
+        UNION ALL SELECT ?, ? WHERE NOT EXISTS (SELECT 1 FROM sources WHERE id = ? AND family <> '')
+        UNION ALL SELECT ?, ?
+    ) AS meant CROSS JOIN ledger ON ledger.source = meant.id AND ledger.key = meant.key {also}"""  # noqa: S608
+    for also in _JOINED
+]
 
 
 def claimant(file: File, name: str, *, readable: bool) -> tuple[int, str, str] | None:
     """The (id, source, key) of the article that answers to this name; `readable`: of those with a document."""
-    found = file.row(*_query(name, _READABLE if readable else ""))
-    return None if found is None else (found[0], found[1], found[2])
-
-
-def _query(name: str, join: str) -> tuple[str, *tuple[str | bytes, ...]]:
-    # Only words of ours are put into these statements (S608).
-    select = "SELECT ledger.id, ledger.source, ledger.key FROM "
-    order = " ORDER BY ledger.source, ledger.key LIMIT 1"
     if name.startswith(("http://", "https://")):
-        sql = f"{select} names JOIN ledger ON ledger.id = names.article {join} WHERE names.name = ? {order}"
-        return sql, name_digest(name)
-    prefix, _, key = name.partition(":")
-    source, _, slashed = name.partition("/")
-    sql = f"""{select} ledger {join} WHERE (ledger.key = ? AND ledger.source IN (
-        SELECT id FROM sources WHERE family = ?
-        UNION SELECT ? WHERE NOT EXISTS (SELECT 1 FROM sources WHERE id = ? AND family <> '')
-    )) OR (ledger.source = ? AND ledger.key = ?) {order}"""  # noqa: S608
-    return sql, key, prefix, prefix, prefix, source, slashed
+        claims = file.rows(_BY_ADDRESS[readable], name_digest(name))
+    else:
+        prefix, _, key = name.partition(":")
+        source, _, slashed = name.partition("/")
+        claims = file.rows(_BY_NAME[readable], key, prefix, prefix, key, prefix, source, slashed)
+    # Sorted here: most names are nobody's, and SQLite makes ready to sort before it finds that out.
+    return min(claims, key=itemgetter(1, 2), default=None)
 
 
 def prefix_of(file: File, source: str) -> str:

@@ -80,6 +80,8 @@ _LONGEST_ALT = 160
 
 def escape(words: str) -> str:
     """Plain words as markup, also within a double-quoted attribute."""
+    if words.isprintable() and not ("&" in words or "<" in words or ">" in words or '"' in words):
+        return words  # most words: all that is looked for below besides these four is not printable
     return _TROUBLE.sub(_harmless, settled(words)) if _TROUBLE.search(words) else words
 
 
@@ -172,7 +174,7 @@ class Writer:
             parts.append(f'<p class="subtitle">{escape(article.subtitle)}</p>')
         summary = article.summary
         if summary.strip():
-            first = next((block.text for block in article.body if isinstance(block, Paragraph | Heading)), ())
+            first = next((block.text for block in article.body if isinstance(block, (Paragraph, Heading))), ())
             if (seen := visible(summary)) != visible(article.subtitle) and seen != visible(plain(first)):
                 parts.append(f'<p class="summary">{self.text(text(summary))}</p>')
         return "".join(parts)

@@ -29,10 +29,11 @@ PICTURE = re.compile(r"pictures/[0-9a-f]{2}/[0-9a-f]{64}\.[a-z]{3,4}")
 """The path of a picture, wherever it stands in a document."""
 
 _EXTENSIONS = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp"}
-_SEGMENT = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._~=+@-]*")
-# Names that Windows keeps for devices, with any extension (learn.microsoft.com/windows/win32/fileio/naming-a-file).
-_RESERVED = re.compile(r"(?i:con|prn|aux|nul|conin\$|conout\$|com[0-9]|lpt[0-9])(?:\.|$)")
 _LONGEST_NAME = 120  # a temporary name is 11 longer, and some file systems stop at 143 (eCryptfs)
+# Names that Windows keeps for devices, with any extension (learn.microsoft.com/windows/win32/fileio/naming-a-file).
+_RESERVED = r"(?i:con|prn|aux|nul|conin\$|conout\$|com[0-9]|lpt[0-9])(?:[./]|\Z)"
+_SEGMENT = rf"(?!{_RESERVED})[A-Za-z0-9_][A-Za-z0-9._~=+@-]{{0,{_LONGEST_NAME - 1}}}(?<!\.)"
+_PATH = re.compile(rf"(?:{_SEGMENT}(?:/(?!\Z)|\Z))+")
 _LONGEST_PATH = 200  # Windows stops at 260, and the folder itself needs some
 
 
@@ -113,18 +114,13 @@ def relative(path: str, start: str) -> str:
 
 def checked(path: str) -> str:
     """The path, if it is a plain name everywhere. Raises PublishError with what is wrong with it."""
-    for segment in path.split("/"):
-        if (
-            _SEGMENT.fullmatch(segment) is None
-            or segment.endswith(".")
-            or len(segment) > _LONGEST_NAME
-            or _RESERVED.match(segment)
-        ):
-            raise PublishError(
-                f"{path[:300]!r}: {segment[:150]!r} cannot name a file. A source id or key has letters and digits of "
-                f"ASCII and . _ ~ = + @ - (not first, no dot at the end), at most {_LONGEST_NAME - 3} of them, and is "
-                "no device name of Windows; give the source a `key` that finds such a name"
-            )
+    if _PATH.fullmatch(path) is None:
+        segment = next(each for each in path.split("/") if re.fullmatch(_SEGMENT, each) is None)
+        raise PublishError(
+            f"{path[:300]!r}: {segment[:150]!r} cannot name a file. A source id or key has letters and digits of "
+            f"ASCII and . _ ~ = + @ - (not first, no dot at the end), at most {_LONGEST_NAME - 3} of them, and is "
+            "no device name of Windows; give the source a `key` that finds such a name"
+        )
     if len(path) > _LONGEST_PATH:
         raise PublishError(f"{path!r} is {len(path)} characters long; at most {_LONGEST_PATH} fit every file system")
     return path

@@ -67,6 +67,8 @@ class Output:
         self._pending: dict[str, bytes] = {}
         self._weight = 0
         self._trusted: set[str] = set()
+        self._made: set[str] = set()  # folders, by us and just now
+        self._absent: set[str] = set()  # folders that are not there yet
         self._touched: set[str] = set()
         self._emptied: set[str] = set()
         self._left: frozenset[str] = frozenset()
@@ -107,9 +109,9 @@ class Output:
         self._pages.clear()
         self._page(manifest.ROOT)
 
-    def listed(self, page: str) -> tuple[str, ...]:
-        """The paths on a page of the manifest, as it will be, sorted."""
-        return tuple(sorted(self._page(page).files))
+    def listed(self, page: str, part: str = "") -> tuple[str, ...]:
+        """The paths on a page of the manifest, as it will be, sorted; only those that hold `part`."""
+        return tuple(sorted(path for path in self._page(page).files if part in path))
 
     def write(self, path: str, body: bytes) -> bool:
         """Have these bytes at this path. True: they differ from what stands there and will replace it."""
@@ -261,7 +263,9 @@ class Output:
         if path in self._pending:
             self._flush()
         self._unmade.discard(path)
-        there = self._holds(path, body)
+        # In a folder that we made just now stands nothing but what we wrote.
+        is_free = not is_ours and path.rpartition("/")[0] in self._made
+        there = None if is_free else self._holds(path, body)
         if there:
             return False
         if there is False and not is_ours:
@@ -372,13 +376,14 @@ class Output:
         above = path.rpartition("/")[0]
         if not above or above in self._trusted:
             return True
-        if not self._has_folder(above):
+        if above in self._absent or not self._has_folder(above):
             return False
         place = self._folder / above
         with _naming(place):
             try:
                 found = os.lstat(place)
             except FileNotFoundError:
+                self._absent.add(above)
                 return False
         if not stat.S_ISDIR(found.st_mode):
             raise PublishError(f"{place} is no folder (perhaps a symbolic link): move it away, or publish elsewhere")
@@ -390,8 +395,10 @@ class Output:
             return
         above = path.rpartition("/")[0]
         self._make_folder(above)
-        with _naming(self._folder / above):
-            (self._folder / above).mkdir(exist_ok=True)
+        with _naming(self._folder / above), suppress(FileExistsError):
+            self._absent.discard(above)
+            (self._folder / above).mkdir()
+            self._made.add(above)
         self._touched.add(above.rpartition("/")[0])
         if not self._has_folder(path):
             raise PublishError(f"{self._folder / above} was removed while we wrote there: publish again")
@@ -405,6 +412,7 @@ class Output:
                 except OSError:  # not empty, or gone already
                     break
                 self._trusted.discard(above)
+                self._made.discard(above)
                 above = above.rpartition("/")[0]
                 self._touched.add(above)
         self._emptied.clear()

@@ -10,7 +10,7 @@ Where a page stands is plan.py's business, what is around it frame.py's, what is
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from importlib import resources
 from itertools import chain, groupby, islice
 from pathlib import Path
@@ -124,6 +124,7 @@ class _Publication:
         for shelf in self._shelves.values():
             for month, _ in shelf.months:
                 self._month_of_articles(shelf, month, todo)
+        self._sitemaps({month for shelf in self._shelves.values() for month, _ in shelf.months})
         days = [day for day, _ in self._edition.days()]
         for place, day in enumerate(days):
             self._day(day, days, place)
@@ -139,9 +140,7 @@ class _Publication:
         around = neighbours(headlines)
         for document in self._edition.documents(shelf.source, month):
             self._document(document, around, todo)
-        self._month(shelf, month)
-        if self._look.address:
-            self._sitemap(month)
+        self._month(shelf, month, headlines)
         self._output.seal(plan.articles_page(shelf.source, month))
 
     # --- what changed -----------------------------------------------------------------------------------------------
@@ -198,8 +197,7 @@ class _Publication:
             else:
                 self._output.remove(plan.source(source))
                 self._output.remove(plan.month(source, month))
-        for month in sorted({month for _, month in months}) if self._look.address else ():
-            self._sitemap(month)
+        self._sitemaps({month for _, month in months})
 
     def _days(self, days: set[str]) -> None:
         """The lists of these days, and of those beside them, which lead to them."""
@@ -251,7 +249,7 @@ class _Publication:
         """Note the pictures of the pages that stand, and remove those that will not."""
         article = document.article
         page = plan.articles_page(article.source, document.day[:7])
-        for path in self._output.listed(page):
+        for path in self._output.listed(page, f"/{article.key}."):
             if _is_of(path, article.key):
                 if path.count(".r/") == 0:
                     before |= named_in(self._output.read(path))
@@ -264,7 +262,7 @@ class _Publication:
         for page in self._output.listed(manifest.ROOT):
             if not page.startswith(above):
                 continue
-            paths = [path for path in self._output.listed(page) if _is_of(path, key)]
+            paths = [path for path in self._output.listed(page, f"/{key}.") if _is_of(path, key)]
             for path in paths:
                 before |= named_in(self._output.read(path))
                 self._output.remove(path)
@@ -273,24 +271,26 @@ class _Publication:
 
     # --- lists ------------------------------------------------------------------------------------------------------
 
-    def _month(self, shelf: Shelf, month: str) -> None:
+    def _month(self, shelf: Shelf, month: str, headlines: Sequence[Headline] | None = None) -> None:
         """The list of a source's month: of its documents, where a page can hold them, else of its days."""
         number = dict(shelf.months).get(month, 0)
         path = plan.month(shelf.source, month)
         if not number:
             self._output.remove(path)
         elif number <= lists.MOST:
-            self._output.write(path, self._lists.month(shelf, month, self._edition.month(shelf.source, month)))
+            found = self._edition.month(shelf.source, month) if headlines is None else headlines
+            self._output.write(path, self._lists.month(shelf, month, found))
         else:
             days = [day for day, _ in self._edition.days() if day.startswith(month)]
             self._output.write(path, self._lists.month(shelf, month, (), days))
 
-    def _sitemap(self, month: str) -> None:
-        found = [each for shelf in self._shelves.values() for each in self._edition.month(shelf.source, month)]
-        if found:
-            self._output.write(plan.sitemap(month), self._lists.sitemap(found))
-        else:
-            self._output.remove(plan.sitemap(month))
+    def _sitemaps(self, months: Iterable[str]) -> None:
+        for month in sorted(months) if self._look.address else ():
+            found = [each for source in self._shelves for each in self._edition.month(source, month)]
+            if found:
+                self._output.write(plan.sitemap(month), self._lists.sitemap(found))
+            else:
+                self._output.remove(plan.sitemap(month))
 
     def _day(self, day: str, days: list[str], place: int | None) -> None:
         if place is None:
@@ -306,7 +306,7 @@ class _Publication:
         Of its months `only` these may have changed; None: any.
         """
         path = plan.term(term.digest)
-        listed = {each for each in self._output.listed(plan.LISTS) if each.startswith(f"{path[:-5]}/")}
+        listed = set(self._output.listed(plan.LISTS, f"{path[:-5]}/")) if only is not None else set()
         months = [month for month, _ in self._edition.months_of(term)] if term.documents > lists.LATEST else []
         pages = {plan.term(term.digest, month): month for month in months}
         for page, month in pages.items():

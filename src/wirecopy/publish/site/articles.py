@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from itertools import groupby
 from urllib.parse import quote
 
@@ -40,7 +41,7 @@ from wirecopy.publish.html import Shown, Writer, address, escape, language_of, t
 from wirecopy.publish.look import Look
 from wirecopy.publish.messages import Messages
 from wirecopy.publish.site import plan, scripts
-from wirecopy.publish.site.frame import Frame, data
+from wirecopy.publish.site.frame import Frame, data, utf8
 
 _MOST_KIN = 20  # documents of one text that are named
 _MOST_CHANGED = 400  # lines of a difference that are shown
@@ -67,6 +68,7 @@ class Articles:
         self, edition: Edition, frame: Frame, say: Messages, look: Look, shelves: Mapping[str, Shelf], show: Show
     ) -> None:
         self._edition = edition
+        self._find = lru_cache(maxsize=4096)(edition.find)  # every tier asks for the same names
         self._frame = frame
         self._say = say
         self._look = look
@@ -78,26 +80,26 @@ class Articles:
     def pages(self, document: Document, around: Around) -> list[tuple[str, bytes]]:
         """The page of a document in each tier: paths and bytes."""
         article = document.article
-        above, below = self._above(document, around), self._below(document, around)
-        # Other tiers lead to the day: one that comes later changes one page of the one before it, not three.
-        beside = self._below(document, replace(around, before=None, after=None)) if self._look.tiers[1:] else ""
+        above = self._above(document, around)
+        below, beside = self._below(document, around)
         title = article.title or article.key
         language = language_of(article.language, self._say.language)
         has_pictures = article.picture is not None or not all(map(_is_plain, article.body))
         found = []
-        body = ""
+        body = b""
         for tier in self._look.tiers:
             is_default = tier == self._look.tiers[0]
             path = plan.article(article.source, document.day, article.key, "" if is_default else tier)
             if has_pictures or not body:
-                body = self._body(document, tier, path)
+                body = utf8(self._body(document, tier, path))
             root = "../" * path.count("/")
-            main = (
+            over = (
                 f"<article{language}>{above.replace(_ROOT, root)}{self._tiers(document, root, tier)}</header>"
-                f'<div class="body">{body}</div></article>{(below if is_default else beside).replace(_ROOT, root)}'
+                '<div class="body">'
             )
+            under = f"</div></article>{(below if is_default else beside).replace(_ROOT, root)}"
             head = self._head(document, path) if is_default else self._canonical(document)
-            found.append((path, self._frame.page(path, title, main, head=head)))
+            found.append((path, self._frame.joined(path, title, (utf8(over), body, utf8(under)), head=head)))
         return found
 
     def in_other_script(self, document: Document, around: Around) -> list[tuple[str, bytes]]:
@@ -113,7 +115,7 @@ class Articles:
             f"<article{language_of(turned.article.language, self._say.language)}>"
             f"{self._above(turned, around).replace(_ROOT, root)}{self._tiers(document, root, plan.SCRIPT)}</header>"
             f'<div class="body">{self._body(turned, tier, path)}</div></article>'
-            f"{self._below(turned, around).replace(_ROOT, root).replace(_TREE, root)}"
+            f"{self._below(turned, around)[0].replace(_ROOT, root).replace(_TREE, root)}"
         )
         return [(path, self._frame.page(path, turned.article.title, main, head=self._canonical(document)))]
 
@@ -129,9 +131,9 @@ class Articles:
 
     def _own_page(self, link: Link) -> str:
         """Where a link leads within the site. A tier is a tree of the same shape, so it leads to its own articles."""
-        found = self._edition.find(link.ref) if link.ref else None
+        found = self._find(link.ref) if link.ref else None
         if found is None and link.href:
-            found = self._edition.find(link.href)
+            found = self._find(link.href)
         return "" if found is None else _TREE + plan.article(found.source, found.day, found.key)
 
     # --- above the text ---------------------------------------------------------------------------------------------
@@ -226,7 +228,11 @@ class Articles:
 
     # --- below the text ---------------------------------------------------------------------------------------------
 
-    def _below(self, document: Document, around: Around) -> str:
+    def _below(self, document: Document, around: Around) -> tuple[str, str]:
+        """What stands below the text in the default tier, and in other ones.
+
+        These lead to the day alone: one that comes later changes one page of the one before it, not three.
+        """
         article, said = document.article, self._said
         parts = []
         topics = [term for term in around.terms if term.kind == "topic"]
@@ -239,22 +245,20 @@ class Articles:
         if around.kin:
             items = "".join(f"<li>{self._relative(each)}</li>" for each in around.kin[:_MOST_KIN])
             parts.append(f"<h2>{said['kin']}</h2><ul>{items}</ul>")
-        neighbours = [
+        parts.append(f'<nav class="neighbours" aria-label="{said["neighbours"]}"><ul>')
+        neighbours = "".join(
             f'<li class="{name}"><span>{said[name]}</span> {self._relative(each)}</li>'
             for name, each in (("before", around.before), ("after", around.after))
             if each is not None
-        ]
-        whole_day = escape(self._say("all_of_day", day=document.day))
-        day = f'<li><a href="{_ROOT}{plan.day(document.day)}">{whole_day}</a></li>'
-        parts.append(
-            f'<nav class="neighbours" aria-label="{said["neighbours"]}"><ul>{"".join(neighbours)}{day}</ul></nav>'
         )
+        whole_day = escape(self._say("all_of_day", day=document.day))
+        rest = [f'<li><a href="{_ROOT}{plan.day(document.day)}">{whole_day}</a></li></ul></nav>']
         rights = article.rights.strip()
         if rights:
-            parts.append(f'<p class="rights">{escape(rights)}</p>')
-        lines = [self._wrong(document)]
-        parts.append(f'<p class="copy">{" · ".join(line for line in lines if line)}</p>')
-        return f"<footer>{''.join(parts)}</footer>"
+            rest.append(f'<p class="rights">{escape(rights)}</p>')
+        rest.append(f'<p class="copy">{self._wrong(document)}</p>')
+        first, last = "".join(parts), "".join(rest)
+        return f"<footer>{first}{neighbours}{last}</footer>", f"<footer>{first}{last}</footer>"
 
     def _relative(self, headline: Headline) -> str:
         """A headline as a link within the tier of the page."""
@@ -329,9 +333,7 @@ class Articles:
         """The same article in other languages, where the mirror has it."""
         found = []
         for each in document.article.translations:
-            own = (self._edition.find(each.ref) if each.ref else None) or (
-                self._edition.find(each.url) if each.url else None
-            )
+            own = (self._find(each.ref) if each.ref else None) or (self._find(each.url) if each.url else None)
             if own is not None and each.language:
                 target = escape(self._look.address + plan.article(own.source, own.day, own.key))
                 found.append(f'<link rel="alternate" hreflang="{escape(each.language)}" href="{target}"/>')
@@ -419,7 +421,7 @@ _NAMES = (
 
 
 def _is_plain(block: AnyBlock) -> bool:
-    return isinstance(block, Paragraph | Heading | Rule | Code | Table | Embed)
+    return isinstance(block, (Paragraph, Heading, Rule, Code, Table, Embed))
 
 
 def _host(url: str) -> str:

@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 
 import msgspec
@@ -43,6 +44,7 @@ class Frame:
         self._say = say
         self._look = look
         self.title = look.title or say("mirror")
+        self._name = escape(self.title)
         self._around = cache(self._made)  # as many as there are folders of articles: some per source and month
 
     def page(
@@ -58,12 +60,16 @@ class Frame:
         """A page of the site, as UTF-8: `main` is markup, `title` plain words, `head` more markup
         for the head, `current` the page of the navigation that this one is, `script` a script of the site.
         """
-        above, below = self._around(path.rpartition("/")[0], current)
-        named = f"{escape(title)} · {escape(self.title)}" if title else escape(self.title)
         loaded = f'<script src="{relative(script, path)}" defer></script>' if script else ""
-        return (f"{above[0]}<title>{named}</title>{head}{loaded}{above[1]}{main}{below}").encode("utf-8", "replace")
+        return self.joined(path, title, (utf8(main),), head=head + loaded, current=current)
 
-    def _made(self, folder: str, current: str) -> tuple[tuple[str, str], str]:
+    def joined(self, path: str, title: str, main: Iterable[bytes], *, head: str = "", current: str = "") -> bytes:
+        """Like `page`, of a main part in pieces of UTF-8: of an article's pages most pieces are the same."""
+        start, above, below = self._around(path.rpartition("/")[0], current)
+        named = f"{escape(title)} · {self._name}" if title else self._name
+        return b"".join((start, utf8(f"<title>{named}</title>{head}"), above, *main, below))
+
+    def _made(self, folder: str, current: str) -> tuple[bytes, bytes, bytes]:
         """The frame of the pages in a folder: what stands before the title, and before and after the main part."""
         say = self._say
         here = f"{folder}/page" if folder else "page"
@@ -83,14 +89,19 @@ class Frame:
         front = relative(plan.FRONT, here)
         above = (
             f'</head><body><a class="skip" href="#main">{escape(say("skip"))}</a><header class="site">'
-            f'<p class="name"><a href="{front}">{escape(self.title)}</a></p>'
+            f'<p class="name"><a href="{front}">{self._name}</a></p>'
             f'<nav aria-label="{escape(say("navigation"))}"><ul>{links}</ul></nav></header>\n<main id="main">'
         )
         below = (
             f'</main>\n<footer class="site"><p>{escape(say("made_by"))} '
             f'<a href="{relative(plan.ABOUT, here)}">{escape(say("about"))}</a></p></footer></body></html>\n'
         )
-        return (start, above), below
+        return utf8(start), utf8(above), utf8(below)
+
+
+def utf8(markup: str) -> bytes:
+    """Markup as it is written."""
+    return markup.encode("utf-8", "replace")
 
 
 def relative(path: str, start: str) -> str:
@@ -100,6 +111,13 @@ def relative(path: str, start: str) -> str:
 
 def data(value: object) -> str:
     """A value as JSON within a <script> element that is data: nothing in it can end the element."""
-    said = msgspec.json.encode(value).decode().replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
-    # U+FFFE and U+FFFF are no characters of XML (https://www.w3.org/TR/xml/#charsets).
-    return said.translate({0x2028: "\\u2028", 0x2029: "\\u2029", 0xFFFE: "\ufffd", 0xFFFF: "\ufffd"})
+    said = msgspec.json.encode(value).decode()
+    for trouble, harmless in _TROUBLES:
+        said = said.replace(trouble, harmless)
+    return said
+
+
+_TROUBLES = (
+    ("<", "\\u003c"), (">", "\\u003e"), ("&", "\\u0026"), ("\u2028", "\\u2028"), ("\u2029", "\\u2029"),
+    ("\ufffe", "\ufffd"), ("\uffff", "\ufffd"),  # no characters of XML (https://www.w3.org/TR/xml/#charsets)
+)  # fmt: skip

@@ -93,6 +93,7 @@ class Lists:
         article = document.article
         headline = headline_of(document)
         target = relative(plan.article(article.source, document.day, article.key, tree), path)
+        title = escape(headline.title)
         picture = ""
         if show is not None and article.picture is not None:
             shown = show(document, self._look.tiers[0], path)(article.picture)
@@ -106,8 +107,8 @@ class Lists:
         said = f"<p{language}>{escape(summary)}</p>" if summary else ""
         return (
             f'<div class="card">{picture}<div><h3{language}><a href="{target}">'
-            f'{escape(headline.title) or escape(headline.key)}</a></h3>{said}<p class="meta">'
-            f"{self._meta(headline, with_source=True)}{self._chip(headline, path, tree)}</p></div></div>"
+            f'{title or escape(headline.key)}</a></h3>{said}<p class="meta">'
+            f"{self._meta(headline, with_source=True)}{self._chip(headline, title, path, tree)}</p></div></div>"
         )
 
     def _front_head(self, path: str) -> str:
@@ -437,10 +438,11 @@ class Lists:
         for each in headlines:
             language = language_of(each.language, self._say.language)
             target = relative(plan.article(each.source, each.day, each.key, tree), path)
+            title = escape(each.title)
             items.append(
-                f'<li><a href="{target}"><bdi{language}>{escape(each.title) or escape(each.key)}</bdi></a> '
-                f'<span class="meta">{self._meta(each, with_source=with_source)}{self._chip(each, path, tree)}'
-                "</span></li>"
+                f'<li><a href="{target}"><bdi{language}>{title or escape(each.key)}</bdi></a> '
+                f'<span class="meta">{self._meta(each, with_source=with_source)}'
+                f"{self._chip(each, title, path, tree)}</span></li>"
             )
         return f'<ul class="list">{"".join(items)}</ul>'
 
@@ -456,12 +458,11 @@ class Lists:
             said.append(escape(self._say("edited_label", n=each.revisions)))
         return " · ".join(said)
 
-    def _chip(self, each: Headline, path: str, tree: str) -> str:
+    def _chip(self, each: Headline, title: str, path: str, tree: str) -> str:
         """The link to the text alone, on lists that lead to the default tier."""
         if not self._text or tree:
             return ""
         target = relative(plan.article(each.source, each.day, each.key, self._text), path)
-        title = escape(each.title)
         return f' <a class="chip" href="{target}" aria-label="{self._text_label}: {title}">{self._text_only}</a>'
 
     def _source_link(self, source: str, path: str) -> str:
