@@ -1,6 +1,7 @@
 """The law of every archive (wirecopy.archive.protocol). A second store adds a line to STORES and nothing else."""
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from itertools import permutations
 from pathlib import Path
@@ -420,6 +421,27 @@ def test_what_a_source_gave_is_counted_on_its_day_and_once(archive: Archive) -> 
     with archive.edition() as edition:
         assert edition.source_days("demo-zh", 1) == (tomorrow,)
         assert edition.source_days("demo-zh", 9) == (today, tomorrow)
+
+
+def test_a_visit_that_is_jotted_down_is_known_at_once_and_written_with_what_is_written_next(archive: Archive) -> None:
+    url = "https://a.example/feed"
+    with type(archive).for_reading(archive._file.path) as others:
+        archive.remember([Visit(url=url, result="200")])
+        archive.jot(Visit(url=url, result="304"))
+        assert archive.visit(url).result == "304"
+        assert others.visit(url).result == "200"
+        with suppress(KeyError), archive.batch():
+            archive.note([lead("1")], at=NOON)
+            raise KeyError
+        assert archive.visit(url).result == "304"
+        assert others.visit(url).result == "200"
+        archive.note([lead("1")], at=NOON)
+        assert archive.visit(url).result == others.visit(url).result == "304"
+        archive.jot(Visit(url=url, result="304", listed=1))
+        with archive.batch():
+            archive.remember([Visit(url=url, result="held")])
+            archive.note([lead("2")], at=NOON)
+        assert archive.visit(url).result == others.visit(url).result == "held"
 
 
 def test_footprints_add_up_by_host_and_day(archive: Archive) -> None:

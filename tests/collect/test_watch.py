@@ -1,15 +1,22 @@
 """Collecting until stopped, over real sockets, in played time."""
 
 import asyncio
+import random
+import sqlite3
 from collections import Counter
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from urllib.parse import urlsplit
 
 import pytest
 
 from played import PlayedLoop, play
 from wirecopy.archive import open_archive
-from wirecopy.cli.collecting import run_watch
+from wirecopy.cli import health
+from wirecopy.cli.collecting import Aftermath, run_watch
 from wirecopy.collect import watch as watching
+from wirecopy.collect.round import is_quiet
 from wirecopy.config import Config
 from wirecopy.demo.outlet import FakeOutlet
 from wirecopy.errors import Unwritable
@@ -135,7 +142,6 @@ def test_what_no_turn_would_gather_makes_nothing_due(tmp_path, archive) -> None:
             await asyncio.sleep(600)
             archive.note_pictures("demo-zh", at=MONDAY)
             assert archive.next_due("demo-zh") == MONDAY
-            assert watching.due_of(archive, source, MONDAY) == MONDAY
             before = len(watched.outcomes)
             await asyncio.sleep(1200)
             await watched.end()
@@ -226,7 +232,7 @@ def test_a_full_disk_is_waited_for_and_then_everything_is_there(tmp_path, archiv
 
 
 def test_after_a_day_of_a_full_disk_somebody_must_look(tmp_path, archive) -> None:
-    async def turn(source, now):
+    async def turn(source, now, memory):
         raise Unwritable("the disk is full")
 
     async def story(loop: PlayedLoop) -> None:
@@ -284,10 +290,148 @@ def test_stopped_in_the_middle_of_a_turn_it_ends_at_once_and_the_next_watch_goes
     play(MONDAY, story)
 
 
+async def until_quiet(watched: Watched) -> datetime:
+    """Wait until a turn asked for something and found nothing new; when that ended."""
+    known = len(watched.outcomes)
+    for _ in range(4 * 3600):
+        await asyncio.sleep(0.5)
+        if any(is_quiet(outcome) and outcome.asked for _, outcome in watched.outcomes[known:]):
+            return watched.outcomes[-1][0]
+    raise AssertionError("no turn was quiet in two hours")
+
+
+def test_what_finds_nothing_new_is_known_at_once_and_written_within_seconds_or_at_the_end(tmp_path, archive) -> None:
+    async def story(loop: PlayedLoop) -> None:
+        async with FakeOutlet(clock=loop.true_now) as outlet:
+            outlet.publish_all()
+            source = outlet.source("zh")
+            watched = Watched(loop, tmp_path, archive, source)
+            await asyncio.sleep(3600)
+            asked = await until_quiet(watched)
+            assert asked - archive.visit(source.feeds[0]).checked < timedelta(seconds=2)
+            with open_archive(tmp_path / "wirecopy.db", write=False) as others:
+                assert asked - others.visit(source.feeds[0]).checked > timedelta(minutes=5)
+                await asyncio.sleep(watching.GATHERED.total_seconds() + 1)
+                assert others.visit(source.feeds[0]) == archive.visit(source.feeds[0])
+                assert sum(each.asked for each in others.footprints("")) == len(outlet.log)
+                asked = await until_quiet(watched)
+                await watched.end()
+                assert asked - others.visit(source.feeds[0]).checked < timedelta(seconds=2)
+                assert sum(each.asked for each in others.footprints("")) == len(outlet.log)
+
+    play(MONDAY, story)
+
+
+def test_what_a_kill_takes_of_it_is_asked_again_and_nothing_else_is_lost(tmp_path, archive) -> None:
+    async def story(loop: PlayedLoop) -> None:
+        async with FakeOutlet(clock=loop.true_now) as outlet:
+            outlet.publish_all()
+            source = outlet.source("zh")
+            watched = Watched(loop, tmp_path, archive, source)
+            await asyncio.sleep(3600)
+            await until_quiet(watched)
+            lost = len(outlet.log)
+            left = tmp_path / "left"
+            left.mkdir()
+            with (
+                closing(sqlite3.connect(tmp_path / "wirecopy.db")) as of,
+                closing(sqlite3.connect(left / "wirecopy.db")) as to,
+            ):
+                of.backup(to)  # what a kill leaves: all that was committed
+            await watched.end()
+            with open_archive(left / "wirecopy.db", write=True, holder="the next") as kept:
+                assert list(kept.verify()) == []
+                assert 1 <= lost - sum(each.asked for each in kept.footprints("")) <= 5
+                assert list(kept.entries("demo-zh")) == list(archive.entries("demo-zh"))
+                again = Watched(loop, left, kept, source)
+                await asyncio.sleep(60)
+                await again.end()
+                assert [each.path for each in outlet.log[lost:]].count(urlsplit(source.feeds[0]).path) == 1
+
+    play(MONDAY, story)
+
+
+def test_a_disk_that_fills_while_something_waits_to_be_written_costs_no_revision(
+    tmp_path, archive, monkeypatch
+) -> None:
+    monkeypatch.setattr(watching, "GATHERED", timedelta(hours=9))
+
+    async def story(loop: PlayedLoop) -> None:
+        async with FakeOutlet(clock=loop.true_now) as outlet:
+            outlet.publish_all()
+            source = outlet.source("zh")
+            watched = Watched(loop, tmp_path, archive, source)
+            await asyncio.sleep(3600)
+            await until_quiet(watched)
+            key = an_article(outlet)
+            (pages,) = archive._file.row("PRAGMA page_count")
+            archive._file.rows(f"PRAGMA max_page_count = {pages}")
+            chance = random.Random(1)
+            outlet.edit(key, paragraph="。".join(chr(chance.randrange(0x4E00, 0x9FA5)) * 3 for _ in range(9_000)))
+            await asyncio.sleep(2 * 3600)
+            assert "the disk is full" in watched.seen[-1].trouble
+            archive._file.rows("PRAGMA max_page_count = 1000000")
+            await asyncio.sleep(4 * 3600)
+            assert (await watched.end()).trouble == ""
+            assert [each.change for each in archive.history("demo-zh", str(key))] == ["new", "edited"]
+            assert sum(each.asked for each in archive.footprints("")) == len(outlet.log)
+            assert list(archive.verify()) == []
+
+    play(MONDAY, story)
+
+
+def test_a_source_without_news_is_asked_for_its_index_and_now_and_then_for_all(tmp_path, archive) -> None:
+    turns: list[tuple[timedelta, bool]] = []
+
+    async def turn(source, now, memory):
+        turns.append((now - MONDAY, memory is None))
+        archive.jot(Visit(url=source.feeds[0], due=now + timedelta(hours=1)))
+        return Outcome(source="a", asked=1, not_modified=1)
+
+    async def after(*_) -> None:
+        if len(turns) == 12:
+            stop.set()
+
+    stop = asyncio.Event()
+
+    async def story(loop: PlayedLoop) -> None:
+        source = Source(id="a", feeds=("http://127.0.0.1/",))
+        await watching.watch([source], archive=archive, turn=turn, clock=loop.now, stop=stop, after=after)
+
+    play(MONDAY, story)
+    assert [number for number, (_, is_whole) in enumerate(turns) if is_whole] == [0, 6]
+    assert turns[-1][0] >= timedelta(hours=11)
+
+
+def test_health_is_looked_at_after_each_turn_that_found_something_and_else_every_half_hour(
+    tmp_path, archive, monkeypatch
+) -> None:
+    looked: list[float] = []
+    look = health.watch_over
+
+    def watch_over(archive, sources, outcomes, now, *told, **more):
+        looked.append((now - MONDAY) / timedelta(minutes=1))
+        return look(archive, sources, outcomes, now, *told, **more)
+
+    monkeypatch.setattr(health, "watch_over", watch_over)
+    source = Source(id="a", feeds=("http://127.0.0.1/",))
+    quiet = Outcome(source="a", asked=1, not_modified=1)
+    aftermath = Aftermath(config_of(tmp_path, source), archive, MONDAY, as_lines=False, quiet=True)
+    door = SimpleNamespace(clock_ahead=lambda: None)
+    for minutes, outcome in (
+        (0, quiet), (15, quiet), (31, quiet), (32, replace(quiet, unchanged=1)), (33, replace(quiet, not_modified=0)),
+        (50, quiet), (5, quiet),
+    ):  # fmt: skip
+        asyncio.run(aftermath.after(source, outcome, MONDAY + timedelta(minutes=minutes), door))
+    assert looked == [0, 31, 32, 33, 5]
+
+
 def test_what_is_due_is_an_index_an_article_or_a_picture_and_never_the_past(archive) -> None:
     source = Source(id="a", feeds=("http://127.0.0.1/feed",))
-    assert watching.due_of(archive, source, MONDAY) == MONDAY
+    assert watching.due_of(archive, source, MONDAY, None) == MONDAY
     later = MONDAY + timedelta(hours=2)
     archive.remember([Visit(url="http://127.0.0.1/feed", due=later)])
-    assert watching.due_of(archive, source, MONDAY) == later
-    assert watching.due_of(archive, source, later + timedelta(hours=1)) == later + timedelta(hours=1)
+    assert watching.due_of(archive, source, MONDAY, None) == later
+    assert watching.due_of(archive, source, MONDAY, later - timedelta(hours=1)) == later - timedelta(hours=1)
+    assert watching.due_of(archive, source, MONDAY, later + timedelta(hours=1)) == later
+    assert watching.due_of(archive, source, later + timedelta(hours=1), None) == later + timedelta(hours=1)

@@ -128,7 +128,8 @@ _SHOWN = "EXISTS (SELECT 1 FROM shows WHERE picture = pictures.id) "
 
 def next_due(file: File, source: str) -> int | None:
     """When the first picture of a source that an article shows is due, in microseconds."""
-    found = file.row(f"SELECT min(due) FROM pictures WHERE source = ? AND {_SHOWN}", source)  # noqa: S608  # words of ours
+    sql = f"SELECT min(due) FROM pictures WHERE source = ? AND due IS NOT NULL AND {_SHOWN}"  # noqa: S608  # words of ours
+    found = file.row(sql, source)
     return None if found is None else found[0]
 
 

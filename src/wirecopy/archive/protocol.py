@@ -1,6 +1,7 @@
 """What every archive promises to the house. `sqlite.py` is the default; tests/archive/test_contract.py is the law.
 
-- Acknowledged is durable: when a call that writes returns, a power cut takes nothing of it away.
+- Acknowledged is durable: when a call that writes returns, a power cut takes nothing of it away (`jot` is the one that
+  waits for another).
 - One call, one transaction: after a kill the archive holds all of a call or nothing of it.
 - One writer: opening to write takes a lock that names its holder. Any number may read meanwhile.
 - What is read back is what was given, digest for digest; a damaged byte is an ArchiveError that names it.
@@ -82,6 +83,12 @@ class Archive(Protocol):
 
     def remember(self, visits: Iterable[Visit]) -> None:
         """Remember these visits, in one transaction."""
+        ...
+
+    def jot(self, visit: Visit) -> None:
+        """Remember a visit that brought nothing new, without a transaction of its own. `visit` gives it at once; it is
+        durable with whatever is written next. A kill before that forgets it, and its address is asked again.
+        """
         ...
 
     # --- habits

@@ -16,6 +16,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Protocol, TypeVar
 
 from wirecopy import urls, usage
@@ -65,6 +66,8 @@ _USUAL_OF = 20
 _LASTMOD_SLACK = timedelta(days=1)
 _LASTMOD_BELIEVED = timedelta(days=7)
 _TDMREP_KEPT = timedelta(days=1)
+# For so long a turn believes what an earlier one has read of its source; then all of it is looked at again.
+_REMEMBERED = timedelta(hours=6)
 _GONE = (404, 410)
 
 _T = TypeVar("_T")
@@ -155,6 +158,47 @@ async def collect(
     return tuple(await _side_by_side(each.run() for each in rounds))
 
 
+@dataclass(slots=True)
+class Memory:
+    """What turns of a source need not ask the archive for as long as they find nothing new: when something besides its
+    indexes is due (None: nothing is), as it was at `since`; its rhythm, once it was asked for.
+    """
+
+    since: datetime
+    others: datetime | None
+    rates: tuple[float, ...] | None = None
+
+    def holds(self, now: datetime) -> bool:
+        """Whether nothing besides its indexes is due, as far as this can be believed."""
+        return timedelta() <= now - self.since < _REMEMBERED and (self.others is None or self.others > now)
+
+
+async def turn(
+    source: Source,
+    *,
+    archive: Archive,
+    door: Door,
+    now: datetime,
+    memory: Memory | None,
+    most: int,
+    reader: Reader,
+    checker: pictures.Checker | None,
+) -> Outcome:
+    """A round of one source, as `watch` makes them. With a `memory`, which must hold, nothing else is looked at where
+    its indexes bring nothing new. Visits that bring nothing new are jotted down, and the footprint of a turn that is
+    quiet is left to the next who keeps.
+    """
+    if memory is None:
+        archive.enrol((source,))
+    plan = _Plan(now=now, everything=False, indexes=True, most=most, since=None, is_turn=True)
+    return await _Round(source, archive, door, reader, checker, plan, _say_nothing, random.random, memory).run()
+
+
+def is_quiet(outcome: Outcome) -> bool:
+    """Whether a turn found all as it was: whatever it asked for had not been modified, and nothing else was due."""
+    return outcome == Outcome(source=outcome.source, asked=outcome.asked, not_modified=outcome.asked)
+
+
 async def _side_by_side(steps: Iterable[Coroutine[object, object, _T]]) -> list[_T]:
     """All of these at once. The first that fails stops the others, and its own error is what is raised."""
     try:
@@ -174,6 +218,7 @@ class _Plan:
     indexes: bool
     most: int | None
     since: datetime | None
+    is_turn: bool = False
 
 
 @dataclass(slots=True)
@@ -230,6 +275,7 @@ class _Round:
         plan: _Plan,
         tell: Callable[[Step], None],
         jitter: Callable[[], float],
+        memory: Memory | None = None,
     ) -> None:
         self.source = source
         self.archive = archive
@@ -246,23 +292,34 @@ class _Round:
         self.told: dict[int, list[tuple[str, str, str]]] = {}
         self.wishes: dict[str, Capture | None] = {}
         self.asking_wishes = asyncio.Lock()
-        self._rates: tuple[float, ...] | None = None
-        self.habits = remembered(archive.habits(source.id))
+        self.is_whole = memory is None
+        self.memory = memory or Memory(plan.now, None)
+
+    @cached_property
+    def habits(self) -> Habits:
+        """What repeats on the source's pages, as it was learned last."""
+        return remembered(self.archive.habits(self.source.id))
 
     async def run(self) -> Outcome:
         try:
             if self.plan.indexes:
                 await self.discover()
-            await self.follow()
-            await self.learn()
-            await self.gather()
+            if self.is_whole or not is_quiet(self.outcome()):
+                await self.follow()
+                await self.learn()
+                await self.gather()
         except ArchiveError:
             raise
         except Exception as error:  # noqa: BLE001 - one failing source harms no other; what it was is in the outcome
             self.fail(self.source.homepage or self.source.id, _fault(error))
         finally:
-            with contextlib.suppress(ArchiveError):  # what raised is worse; the next who keeps keeps these too
-                self.keep_footprints()
+            outcome = self.outcome()
+            if not (self.plan.is_turn and is_quiet(outcome)):
+                with contextlib.suppress(ArchiveError):  # what raised is worse; the next who keeps keeps these too
+                    self.keep_footprints()
+        return outcome
+
+    def outcome(self) -> Outcome:
         counted = self.tally
         return Outcome(
             source=self.source.id,
@@ -299,20 +356,11 @@ class _Round:
     async def discover(self) -> None:
         """Ask the index pages that are due. Sitemaps catch up: they are asked more seldom, or when a feed failed."""
         feeds_failed = False
-        for url in self.source.feeds:
-            if self.index_is_due(url):
-                feeds_failed |= not await self.index(url, self.source.every)
-        for url in self.source.listings:
-            if self.index_is_due(url):
-                feeds_failed |= not await self.index(url, self.source.every)
+        for url in (*self.source.feeds, *self.source.listings):
+            feeds_failed |= not await self.index(url, self.source.every)
         for url in self.source.sitemaps:
-            if feeds_failed or self.index_is_due(url):
-                await self.index(url, self.source.every * (8 if self.source.feeds or self.source.listings else 1))
-
-    def index_is_due(self, url: str) -> bool:
-        visit = self.archive.visit(url)
-        asked = self.plan.everything or self.plan.since is not None
-        return asked or visit is None or visit.due is None or visit.due <= self.now
+            every = self.source.every * (8 if self.source.feeds or self.source.listings else 1)
+            await self.index(url, every, at_once=feeds_failed)
 
     def is_untouched(self, url: str, touched: datetime | None) -> bool:
         """Whether a part of an index has not changed since it was read, by the index's word; believed for a week."""
@@ -322,10 +370,13 @@ class _Round:
             return False
         return touched < read - _LASTMOD_SLACK and self.now - read < _LASTMOD_BELIEVED
 
-    async def index(self, url: str, every: float, depth: int = 0) -> bool:
-        """Ask one index page and note its leads; whether that went well."""
-        self.tell(Step(self.source.id, f"asking {url}"))
+    async def index(self, url: str, every: float, depth: int = 0, *, at_once: bool = False) -> bool:
+        """Ask one index page, where it is due or wanted `at_once`, and note its leads; whether that went well."""
         visit = self.archive.visit(url) or Visit(url=url)
+        wanted = at_once or self.plan.everything or self.plan.since is not None
+        if not wanted and visit.due is not None and visit.due > self.now:
+            return True
+        self.tell(Step(self.source.id, f"asking {url}"))
         if self.plan.since is not None:  # its entries are wanted, whether they are new or not
             visit = replace(visit, validators=Validators())
         try:
@@ -363,11 +414,14 @@ class _Round:
             listed = len(listing.leads) + len(listing.more)
             usual = listed if visit.good is None else visit.usual + (listed - visit.usual) / _USUAL_OF
             seen = replace(seen, listed=listed, usual=round(usual, 2))
-        self.keep_footprints(seen)
+        if self.plan.is_turn and page.status == 304:
+            self.archive.jot(seen)
+        else:
+            self.keep_footprints(seen)
         if depth == 0:
             touched = dict(listing.touched)
             for more in listing.more if self.plan.since is not None else listing.more[:50]:
-                if self.index_is_due(more) and not self.is_untouched(more, touched.get(more)):
+                if not self.is_untouched(more, touched.get(more)):
                     await self.index(more, every * 4, depth=1)
         if self.plan.since is not None:
             await self.page_back(listing, self.plan.since)
@@ -375,10 +429,10 @@ class _Round:
 
     def rates(self) -> tuple[float, ...]:
         """The source's rhythm: see `schedule.rhythm`."""
-        if self._rates is None:
+        if self.memory.rates is None:
             published = self.archive.published(self.source.id, self.now - schedule.RHYTHM)
-            self._rates = schedule.rhythm(published, self.now)
-        return self._rates
+            self.memory.rates = schedule.rhythm(published, self.now)
+        return self.memory.rates
 
     async def page_back(self, listing: Listing, since: datetime) -> None:
         """Follow an index into its past, until all that it lists is older than asked for, or nothing new."""

@@ -2,6 +2,8 @@
 
 - A turn is a round of one source (round.py), bounded: what is left of a backlog is the next turn's. Sources take turns
   beside each other, so many at once, longest due first; each host keeps its one pace, whoever asks.
+- What turns that found nothing new brought is gathered, and written some seconds later, or with whatever is written
+  first: a kill forgets it, and those feeds are asked again.
 - Time is asked for anew at each step: after a sleep of the machine what is overdue comes first, and nothing is asked
   twice for it. Where the clock was set back, what was due in a future that is none is due now.
 - A source that fails costs only itself. An archive that can't be written to stops all turns for a while; what the
@@ -13,15 +15,18 @@ from __future__ import annotations
 
 import asyncio
 import heapq
+from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from wirecopy.archive.protocol import Archive
-from wirecopy.errors import Unwritable
+from wirecopy.collect.round import Memory, is_quiet
+from wirecopy.errors import ArchiveError, Unwritable
 from wirecopy.model import Outcome, Source
 
-Turn = Callable[[Source, datetime], Awaitable[Outcome]]
+Turn = Callable[[Source, datetime, Memory | None], Awaitable[Outcome]]
 
 LEAST = timedelta(minutes=1)
 """Between the ends and the beginnings of two turns of one source: articles that are due one by one are looked at
@@ -30,6 +35,11 @@ together."""
 AFTER_FAILURE = timedelta(minutes=10)
 """The same where something failed: what a turn left for later, because a host is silent, is not asked for at once."""
 
+GATHERED = timedelta(seconds=5)
+"""How long what quiet turns brought waits to be written, at most: so much of it a kill forgets."""
+
+_MOST_GATHERED = 500  # quiet turns, and then it is written at once: a transaction of some milliseconds
+_SHOWN = timedelta(seconds=1)  # between two words on how it goes
 _LONGEST_SLEEP = 60.0  # seconds: a clock that jumps, or a machine that slept, is noticed this soon
 _SET_BACK = timedelta(minutes=5)  # what a clock may go back without having been wrong: summer time is none, in UTC
 _FIRST_REST, _LONGEST_REST = 60.0, 1800.0  # seconds between two tries to write to an archive that can't be
@@ -47,11 +57,12 @@ class Seen:
     trouble: str = ""
 
 
-@dataclass(order=True, slots=True)
+@dataclass(slots=True)
 class _Place:
-    due: datetime
-    number: int
-    source: Source = field(compare=False)
+    """A source, and what its turns remember."""
+
+    source: Source
+    memory: Memory | None = None
 
 
 async def watch(
@@ -65,28 +76,28 @@ async def watch(
     at_once: int = 32,
     pictures: bool = True,
     after: Callable[[Source, Outcome, datetime], Awaitable[None]],
+    keep: Callable[[], None] = lambda: None,
     tell: Callable[[Seen], None] = lambda _: None,
 ) -> Seen:
     """Let each source have its `turn` when it is due, until `stop` is set; what was done. Without `pictures`, turns
     gather none, and none makes a source due.
 
-    `after` is awaited when a turn ended, before the source's next. `tell` is called whenever something changed, at
-    least once a minute. Raises ArchiveError where the archive is damaged, Unwritable after a day of trying in vain.
+    `after` is awaited when a turn ended, before the source's next. `keep` writes what quiet turns left unwritten.
+    `tell` is called when something changed, once a second at most, once a minute at least. Raises ArchiveError where
+    the archive is damaged, Unwritable after a day of trying in vain.
     """
-    return await _Watch(sources, archive, turn, clock, sleep, stop, at_once, pictures, after, tell).run()
+    return await _Watch(sources, archive, turn, clock, sleep, stop, at_once, pictures, after, keep, tell).run()
 
 
-def due_of(archive: Archive, source: Source, now: datetime, *, pictures: bool = True) -> datetime:
-    """When something of a source is due: one of its indexes, an article, a picture where these are gathered; `now` at
-    the earliest.
-    """
-    moments = [archive.next_due(source.id, with_pictures=pictures and source.pictures == "own")]
+def due_of(archive: Archive, source: Source, now: datetime, others: datetime | None) -> datetime:
+    """When something of a source is due: one of its indexes, or at `others` something else; `now` at the earliest."""
+    first = others
     for url in (*source.feeds, *source.listings, *source.sitemaps):
         visit = archive.visit(url)
         if visit is None or visit.due is None:
             return now
-        moments.append(visit.due)
-    return max(now, min(filter(None, moments), default=now))
+        first = visit.due if first is None or visit.due < first else first
+    return now if first is None or first < now else first
 
 
 class _Watch:
@@ -101,35 +112,47 @@ class _Watch:
         at_once: int,
         pictures: bool,
         after: Callable[[Source, Outcome, datetime], Awaitable[None]],
+        keep: Callable[[], None],
         tell: Callable[[Seen], None],
     ) -> None:
-        self.archive, self.turn, self.after = archive, turn, after
+        self.archive, self.turn, self.after, self.keep = archive, turn, after, keep
         self.clock, self.sleep, self.stop, self.tell = clock, sleep, stop, tell
         self.at_once, self.pictures = at_once, pictures
         self.seen = Seen()
+        self.shown: datetime | None = None
         self.latest = clock()
-        self.queue = [
-            _Place(due_of(archive, each, self.latest, pictures=pictures), number, each)
-            for number, each in enumerate(sources)
-        ]
+        self.places = [_Place(each) for each in sources]
+        self.queue = [(self.due(place, self.latest), number) for number, place in enumerate(self.places)]
         heapq.heapify(self.queue)
-        self.running: dict[asyncio.Task[Outcome], _Place] = {}
+        for place in self.places:
+            place.memory = None  # the first turn of each looks at everything
+        self.running: dict[asyncio.Task[Outcome], int] = {}
+        self.ended: deque[asyncio.Task[Outcome]] = deque()
+        self.woken = asyncio.Event()
+        self.alarm: asyncio.Task[None] | None = None
+        self.rings = self.latest
+        self.unwritten = 0  # quiet turns since `unwritten_since`
+        self.unwritten_since = self.latest
         self.rested = 0
 
     async def run(self) -> Seen:
         stopping = asyncio.create_task(self.stop.wait())
+        stopping.add_done_callback(lambda _: self.woken.set())
         try:
             while not self.stop.is_set():
+                await self.write()
                 now = self.look_at_the_clock()
                 self.begin(now)
-                self.show()
-                await self.wait(stopping, now)
+                self.show(now)
+                await self.wait(now)
                 await self.end()
         finally:
-            stopping.cancel()
-            for task in self.running:
+            self.seen.under_way = len(self.running)
+            for task in (stopping, *self.running, *filter(None, (self.alarm,))):
                 task.cancel()
             await asyncio.gather(*self.running, return_exceptions=True)
+            with suppress(ArchiveError):  # what raised is worse; and these feeds are asked again
+                self.keep()
         return self.seen
 
     def look_at_the_clock(self) -> datetime:
@@ -137,45 +160,100 @@ class _Watch:
         now = self.clock()
         if now < self.latest - _SET_BACK:
             self.archive.set_back(now)
-            self.queue = [_Place(min(each.due, now), each.number, each.source) for each in self.queue]
+            self.queue = [(min(due, now), number) for due, number in self.queue]
             heapq.heapify(self.queue)
         self.latest = now
         return now
 
     def begin(self, now: datetime) -> None:
         """Begin the turns that are due, as many as there is room for."""
-        while self.queue and self.queue[0].due <= now and len(self.running) < self.at_once:
-            place = heapq.heappop(self.queue)
-            self.running[asyncio.ensure_future(self.turn(place.source, now))] = place
+        while self.queue and self.queue[0][0] <= now and len(self.running) < self.at_once:
+            _, number = heapq.heappop(self.queue)
+            place = self.places[number]
+            if place.memory is not None and not place.memory.holds(now):
+                place.memory = None
+            task = asyncio.ensure_future(self.turn(place.source, now, place.memory))
+            task.add_done_callback(self.has_ended)
+            self.running[task] = number
 
-    async def wait(self, stopping: asyncio.Task[bool], now: datetime) -> None:
-        """Until a turn ends, the next is due, or all is to end; a minute at most."""
-        is_full = len(self.running) >= self.at_once
-        left = _LONGEST_SLEEP
-        if self.queue and not is_full:
-            left = min(left, max(0.0, (self.queue[0].due - now).total_seconds()))
-        asleep = asyncio.ensure_future(self.sleep(left))
-        await asyncio.wait({stopping, asleep, *self.running}, return_when=asyncio.FIRST_COMPLETED)
-        asleep.cancel()
+    def has_ended(self, task: asyncio.Task[Outcome]) -> None:
+        self.ended.append(task)
+        self.woken.set()
+
+    async def wait(self, now: datetime) -> None:
+        """Until a turn ends, the next is due, something is to be written, or all is to end; a minute at most."""
+        rings = now + timedelta(seconds=_LONGEST_SLEEP)
+        if self.queue and len(self.running) < self.at_once:
+            rings = min(rings, self.queue[0][0])
+        if self.unwritten:
+            rings = min(rings, self.unwritten_since + GATHERED)
+        if self.alarm is None or self.alarm.done() or not now < self.rings <= rings:
+            if self.alarm is not None:
+                self.alarm.cancel()
+            self.alarm = asyncio.ensure_future(self.ring(max(0.0, (rings - now).total_seconds())))
+            self.rings = rings
+        await self.woken.wait()
+        self.woken.clear()
+
+    async def ring(self, seconds: float) -> None:
+        await self.sleep(seconds)
+        self.woken.set()
 
     async def end(self) -> None:
         """See what came of the turns that ended, and when their sources are due again."""
-        for task in [each for each in self.running if each.done()]:
-            place = self.running.pop(task)
+        full: Unwritable | None = None
+        while self.ended:
+            task = self.ended.popleft()
+            number = self.running.pop(task)
             try:
-                outcome = task.result()
-                now = self.clock()
-                await self.after(place.source, outcome, now)
-                least = AFTER_FAILURE if outcome.failures else LEAST
-                due = max(due_of(self.archive, place.source, now, pictures=self.pictures), now + least)
-                self.rested = 0
-                self.seen.trouble = ""
+                due = await self.settled(self.places[number], task.result())
             except Unwritable as error:
-                due = await self.rest(error)
+                full, due = error, self.clock()
             self.seen.turns += 1
-            heapq.heappush(self.queue, _Place(due, place.number, place.source))
+            heapq.heappush(self.queue, (due, number))
+        if full is not None:
+            await self.rest(full)
 
-    async def rest(self, error: Unwritable) -> datetime:
+    async def settled(self, place: _Place, outcome: Outcome) -> datetime:
+        """A turn ended so; when the next is due."""
+        now = self.clock()
+        await self.after(place.source, outcome, now)
+        if not is_quiet(outcome):
+            place.memory = None
+            self.has_written()
+        else:
+            if not self.unwritten:
+                self.unwritten_since = now
+            self.unwritten += 1
+        return max(self.due(place, now), now + (AFTER_FAILURE if outcome.failures else LEAST))
+
+    def due(self, place: _Place, now: datetime) -> datetime:
+        """When a source is due, by what is remembered of it, or else by what is remembered from now on."""
+        source = place.source
+        if place.memory is None or not place.memory.holds(now):
+            others = self.archive.next_due(source.id, with_pictures=self.pictures and source.pictures == "own")
+            place.memory = Memory(now, others)
+        return due_of(self.archive, source, now, place.memory.others)
+
+    async def write(self) -> None:
+        """Write what quiet turns left unwritten, once it has waited for long enough, or is enough."""
+        if not self.unwritten:
+            return
+        waited = self.clock() - self.unwritten_since
+        if timedelta() <= waited < GATHERED and self.unwritten < _MOST_GATHERED:
+            return
+        try:
+            self.keep()
+            self.unwritten = 0
+            self.has_written()
+        except Unwritable as error:
+            await self.rest(error)
+
+    def has_written(self) -> None:
+        self.rested = 0
+        self.seen.trouble = ""
+
+    async def rest(self, error: Unwritable) -> None:
         """The archive could not be written to: begin no turn for a while. Raises the error when that was of no use."""
         self.rested += 1
         self.seen.rests += 1
@@ -188,9 +266,12 @@ class _Watch:
         await asyncio.wait({asleep, stopping}, return_when=asyncio.FIRST_COMPLETED)
         asleep.cancel()
         stopping.cancel()
-        return self.clock()
 
-    def show(self) -> None:
+    def show(self, now: datetime | None = None) -> None:
+        """Tell how it goes; `now`: only if that was not told a moment ago."""
+        if now is not None and self.shown is not None and timedelta() <= now - self.shown < _SHOWN:
+            return
+        self.shown = now or self.shown
         self.seen.under_way = len(self.running)
-        self.seen.next_due = self.queue[0].due if self.queue else None
+        self.seen.next_due = self.queue[0][0] if self.queue else None
         self.tell(self.seen)

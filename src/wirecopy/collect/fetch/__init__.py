@@ -43,7 +43,8 @@ class Fetcher:
     addresses that may be asked although they are private; `known` gives the last capture of a robots.txt, so that it
     is not asked for again before its time; `proxy` (http, https, socks5, socks5h) replaces those of
     the environment; `on_wait` is told (host, seconds) before each wait; `resolve` replaces the system's resolver.
-    `notes` says what robots.txt asked for and did not get.
+    `notes` says what robots.txt asked for and did not get; `fresh_robots` has the answers to robots.txt that nobody
+    has kept yet: whoever keeps them clears it.
     """
 
     def __init__(
@@ -66,6 +67,7 @@ class Fetcher:
         resolve: Resolve | None = None,
     ) -> None:
         self.notes: list[str] = []
+        self.fresh_robots: list[Capture] = []
         self._agent = f"wirecopy/{__version__} (+{_checked(contact)})"
         self._clock = clock
         self._pace = pace
@@ -269,6 +271,7 @@ class Fetcher:
             kept.why = str(error)
         else:
             kept.capture = capture
+            self.fresh_robots.append(capture)
             rules = robots_txt.read(capture)
             kept.why = capture.truncated or f"status {capture.status}"
         again = robots_txt.RETRIED if kept.rules is None else robots_txt.RETRIED_BESIDE
