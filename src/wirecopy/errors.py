@@ -54,6 +54,10 @@ class Unwritable(ArchiveError):
     """The archive can't be written to now, and may be later: the disk is full, or refuses."""
 
 
+class InUse(ArchiveError):
+    """Another process writes to the archive, and will be done with it."""
+
+
 class PublishError(WirecopyError):
     """An output was not written; the one before stands."""
 

@@ -21,10 +21,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive.samples import NOON, article, capture, entry, gone, lead, minutes, revision
-from wirecopy.archive import open_archive, packing, schema, verify
+from wirecopy.archive import is_wanted, open_archive, packing, schema, verify
 from wirecopy.archive.search import search
 from wirecopy.archive.sqlite import SqliteArchive
-from wirecopy.errors import ArchiveError
+from wirecopy.errors import ArchiveError, InUse
 from wirecopy.model import Footprint, Incident, Source, State, Trouble, Validators, Visit
 
 
@@ -229,6 +229,27 @@ def test_a_writer_that_failed_to_open_holds_nothing(path: Path) -> None:
         open_archive(path, write=True)
     path.unlink()
     open_archive(path, write=True).close()
+
+
+def test_a_holder_that_steps_aside_is_asked_to_and_one_that_does_too_asks_nobody(path: Path) -> None:
+    code = (
+        "import sys, time; from wirecopy.archive import is_wanted, open_archive\n"
+        "archive = open_archive(sys.argv[1], write=True, holder='wirecopy collect', steps_aside=True)\n"
+        "print('open', flush=True)\n"
+        "while not is_wanted(sys.argv[1]): time.sleep(0.01)\n"
+        "archive.close()"
+    )
+    assert not is_wanted(path)
+    with subprocess.Popen([sys.executable, "-c", code, str(path)], stdout=subprocess.PIPE) as child:
+        assert child.stdout is not None
+        assert child.stdout.readline() == b"open\n"
+        with pytest.raises(InUse, match=f"held by pid {child.pid}"):
+            open_archive(path, write=True, steps_aside=True)
+        assert child.poll() is None
+        with open_archive(path, write=True):
+            assert child.wait() == 0
+            assert path.with_name("wirecopy.db.waiting").exists()
+            assert not is_wanted(path), "who waited has what it waited for"
 
 
 def test_a_lock_of_a_killed_process_does_not_block(path: Path) -> None:

@@ -6,12 +6,14 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from wirecopy.archive import open_archive
 from wirecopy.demo.outlet import FakeOutlet
+from wirecopy.errors import ArchiveError
 
 pytestmark = pytest.mark.skipif(not hasattr(socket, "AF_UNIX"), reason="systemd's socket is a Unix one")
 
@@ -82,3 +84,43 @@ def test_a_round_of_everything_is_no_watch(tmp_path: Path) -> None:
         _, complained = running.communicate(timeout=60)
     assert running.returncode == 2
     assert "--watch visits what is due, again and again" in complained
+
+
+@pytest.mark.slow
+def test_it_steps_aside_for_a_command_that_writes_and_goes_on_after_it(tmp_path: Path) -> None:
+    with FakeOutlet() as outlet:
+        outlet.publish_all()
+        outlet.slow(1.0)  # the first turn is not over when it is broken off
+        running = started(mirror(tmp_path, outlet))
+        try:
+            (key,) = settled_of(tmp_path, running, 1)[:1]
+            told = [sys.executable, "-m", "wirecopy", "remove", f"courier/{key}", "--reason", "asked to"]
+            done = subprocess.run(told, cwd=tmp_path, capture_output=True, text=True, timeout=60)
+            assert done.returncode == 0, done.stderr
+            outlet.slow(0.01)
+            settled_of(tmp_path, running, 4)
+            second = started(tmp_path)
+            _, complained = second.communicate(timeout=60)
+            assert second.returncode == 3, "two watches would send each other away for ever"
+            assert "`wirecopy collect --watch`" in complained
+            running.send_signal(signal.SIGTERM)
+            _, complained = running.communicate(timeout=30)
+        finally:
+            running.kill()
+    assert running.returncode == 0, complained
+    assert complained.count("stepping aside") == 1
+    with open_archive(tmp_path / "wirecopy.db", write=False) as archive:
+        assert list(archive.verify()) == []
+        assert archive.history("courier", key) == ()
+
+
+def settled_of(folder: Path, running: subprocess.Popen, least: int) -> list[str]:
+    """The articles that are archived, as soon as there are so many."""
+    while True:
+        assert running.poll() is None, running.stderr.read()
+        time.sleep(0.05)
+        if (folder / "wirecopy.db").exists():
+            with suppress(ArchiveError), open_archive(folder / "wirecopy.db", write=False) as archive:
+                found = [each.lead.key for each in archive.entries("courier") if each.state == "archived"]
+                if len(found) >= least:
+                    return found

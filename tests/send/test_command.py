@@ -2,17 +2,21 @@
 
 import json
 import subprocess
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from send.published import held, needs
+from wirecopy import config as configs
 from wirecopy.archive import open_archive
-from wirecopy.cli import main
+from wirecopy.cli import main, sending
+from wirecopy.demo.outlet import FakeOutlet
 from wirecopy.model import Article, Change, Entry, Lead, Paragraph, Revision, State, text
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
+TOLD = "import sys; open(sys.argv[1], 'ab').write(sys.stdin.buffer.read().strip() + b'\\n')"
 FILE = 'contact = "op@example.org"\n[publish]\nformats = ["site", "markdown"]\n[sources.dw-zh]\n'
 
 
@@ -95,6 +99,57 @@ def test_one_target_that_fails_is_told_harms_no_other_and_gives_exit_code_4(caps
     assert held(Path("disk")) == held(Path("public"))
     assert main(["publish", "--to", "forge"]) == 4
     assert "wirecopy publish: forge (git:" in capsys.readouterr().err
+
+
+@pytest.mark.slow
+def test_a_target_that_fails_twice_is_an_incident_that_is_told_until_it_is_reached_again(capsys, tmp_path):
+    told = tmp_path / "told"
+    with FakeOutlet() as outlet:
+        source = outlet.source("zh")
+        words = (
+            f'allow_private = ["127.0.0.1"]\nworkers = 0\n{Path("wirecopy.toml").read_text("utf-8")}'
+            f"[alerts]\ncommand = {json.dumps([sys.executable, '-c', TOLD, str(told)])}\n"
+            f'[sources.courier]\nlanguage = "zh"\nhomepage = "{source.homepage}"\n'
+            f'feeds = ["{source.feeds[0]}"]\npace = 0\n'
+        )
+        Path("wirecopy.toml").write_text(words, "utf-8")
+
+        def looked_after(*publish):
+            """What is told when a round looks, after so much was published."""
+            told.unlink(missing_ok=True)
+            codes = [main(["publish", *each]) for each in publish]
+            assert main(["collect", "courier"]) == 0
+            lines = told.read_text("utf-8").splitlines() if told.exists() else []
+            return codes, [(each["turn"], each["says"]) for line in lines for each in json.loads(line)["incidents"]]
+
+        assert looked_after([]) == ([0], [])
+        (tmp_path / "news.git").rename(tmp_path / "elsewhere.git")
+        assert looked_after([], ["--dry-run"], ["--dry-run"]) == ([4, 4, 4], []), "once is no incident, nor a dry run"
+        codes, [(turn, says)] = looked_after([])
+        assert (codes, turn) == ([4], "began")
+        assert says.startswith("a publication does not reach its target: forge: ")
+        assert "there is no such repository" in says
+        assert looked_after([]) == ([4], [])
+        capsys.readouterr()
+        assert main(["status"]) in (0, 4)
+        assert "does not reach its target: forge" in capsys.readouterr().out
+        (tmp_path / "elsewhere.git").rename(tmp_path / "news.git")
+        assert looked_after(["--to", "disk"]) == ([0], []), "another target says nothing of this one"
+        assert looked_after([]) == ([0], [("ended", says)])
+
+
+def test_a_public_folder_that_cannot_be_published_to_is_noted_like_a_target(capsys):
+    config = configs.load(Path("wirecopy.toml"))
+    assert sending.failing(config) == []
+    Path("public").write_text("in the way", "utf-8")
+    for times in (1, 2):
+        assert main(["publish"]) == 4
+        ((name, wrong),) = sending.failing(config)
+        assert (name, wrong.times) == ("public", times)
+        assert wrong.reason in capsys.readouterr().err
+    Path("public").unlink()
+    assert main(["publish", "markdown"]) == 0
+    assert sending.failing(config) == []
 
 
 def test_a_format_that_is_not_published_fails_that_target_alone(capsys):

@@ -30,18 +30,27 @@ def open_archive(
     write: bool,
     wait: float = 0.0,
     holder: str = "wirecopy",
+    steps_aside: bool = False,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> SqliteArchive:
     """The archive in this file; `write` makes it where there is none, and holds it against other writers.
 
-    A second writer waits at most `wait` seconds for the first. `holder` (a command) and `clock` say to others who
-    holds it and since when. Raises ArchiveError, in words, for whatever is no archive of ours.
+    A second writer waits at most `wait` seconds for the first; half a minute for one that `steps_aside`, which promises
+    to look every few seconds whether it `is_wanted`, and asks nobody else to. `holder` (a command) and `clock` say to
+    others who holds it and since when. Raises ArchiveError, in words, for whatever is no archive of ours.
     """
     from wirecopy.archive.sqlite import SqliteArchive  # who needs the protocol alone should not load a database
 
     if write:
-        return SqliteArchive.for_writing(path, wait=wait, holder=holder, clock=clock)
+        return SqliteArchive.for_writing(path, wait=wait, holder=holder, clock=clock, steps_aside=steps_aside)
     return SqliteArchive.for_reading(path)
+
+
+def is_wanted(path: str | os.PathLike[str]) -> bool:
+    """Whether another process waits for the holder of this archive to step aside."""
+    from wirecopy.archive import lock
+
+    return lock.is_wanted(Path(path).resolve())
 
 
 def repair_archive(

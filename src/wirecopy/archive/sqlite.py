@@ -112,6 +112,7 @@ class SqliteArchive:
         self._lock = lock
         self._dictionaries = Dictionaries(file)
         self._stamped = 0  # the stamp of the transaction that runs, 0 before it changes what can be published
+        self._jotted: dict[str, Visit] = {}  # what the next transaction takes along
 
     @classmethod
     def for_reading(cls, path: str | os.PathLike[str]) -> SqliteArchive:
@@ -120,12 +121,18 @@ class SqliteArchive:
 
     @classmethod
     def for_writing(
-        cls, path: str | os.PathLike[str], *, wait: float, holder: str, clock: Callable[[], datetime]
+        cls,
+        path: str | os.PathLike[str],
+        *,
+        wait: float,
+        holder: str,
+        clock: Callable[[], datetime],
+        steps_aside: bool = False,
     ) -> SqliteArchive:
         """The archive with the right to write to it, made if there is none."""
         place = Path(path).resolve()  # one file, one lock, whatever it is called
         _check_place(place)
-        lock = Lock(place, wait=wait, holder=holder, since=clock())
+        lock = Lock(place, wait=wait, holder=holder, since=clock(), steps_aside=steps_aside)
         try:
             file = File.writing(place)
             if file.first(ARCHIVE) is None:
@@ -208,6 +215,8 @@ class SqliteArchive:
 
     def visit(self, url: str) -> Visit | None:
         """What is remembered of asking this address."""
+        if url in self._jotted:
+            return self._jotted[url]
         row = self._file.first(VISITS, "WHERE url = ?", url)
         return None if row is None else self._decoded(row.visit.encode(), Visit, f"the visit to {url}")
 
@@ -215,6 +224,10 @@ class SqliteArchive:
         """Remember these visits, in one transaction."""
         with self._transaction():
             self._remember(visits)
+
+    def jot(self, visit: Visit) -> None:
+        """Remember a visit that brought nothing, for now in memory: the next call that writes takes it along."""
+        self._jotted[visit.url] = visit
 
     # --- habits
 
@@ -237,7 +250,7 @@ class SqliteArchive:
     @contextmanager
     def batch(self) -> Iterator[None]:
         """Calls inside become durable together, when the block ends; none of them if it ends in an error."""
-        with self._file.transaction():
+        with self._transaction():
             yield
 
     def settle(
@@ -542,7 +555,7 @@ class SqliteArchive:
 
     def next_due(self, source: str, *, with_pictures: bool = True) -> datetime | None:
         """When the next article of a source is due, or picture that one shows; None: none is."""
-        first = "SELECT min(due) FROM ledger WHERE source = ? AND state <> 'excluded'"
+        first = "SELECT min(due) FROM ledger WHERE source = ? AND due IS NOT NULL AND state <> 'excluded'"
         dues = [moment for (moment,) in self._file.rows(first, source)]
         dues += [pictures.next_due(self._file, source)] if with_pictures else []
         known = [moment for moment in dues if moment is not None]
@@ -645,9 +658,15 @@ class SqliteArchive:
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
-        with self._file.transaction():
-            self._stamped = 0
-            yield
+        jotted, self._jotted = self._jotted, {}
+        try:
+            with self._file.transaction():
+                self._stamped = 0
+                self._remember(jotted.values())
+                yield
+        except BaseException:
+            self._jotted = jotted | self._jotted  # not written, and known as before
+            raise
 
     def _keep(self, capture: Capture, source: str = "") -> int:
         """The row of this capture, stored now if it was not; `source`: whose page it is."""

@@ -12,19 +12,20 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from wirecopy import config as configs
 from wirecopy import dates
-from wirecopy.archive import open_archive
-from wirecopy.cli import health, show, upkeep
+from wirecopy.archive import is_wanted, open_archive
+from wirecopy.cli import health, sending, show, upkeep
 from wirecopy.cli.alerts import Courier
 from wirecopy.cli.systemd import Notifier
 from wirecopy.cli.terminal import Bar, ago, as_json, as_json_line, bar, result, talk
 from wirecopy.collect import round as rounds
 from wirecopy.collect import watch as watching
 from wirecopy.config import Config
-from wirecopy.errors import ArchiveError, ConfigError
+from wirecopy.errors import ArchiveError, ConfigError, InUse
 from wirecopy.model import Failure, Incident, Outcome, Source, Trouble
 from wirecopy.text import without_addresses
 
@@ -39,8 +40,16 @@ _MOST_A_TURN = 200
 _KEPT_UP = timedelta(hours=12)
 """How often a watch lets go of what is older than its source keeps."""
 
+_HEEDED = 1.0
+"""Seconds after which a watch notices that another command waits for the archive."""
+
 _LOOKED_ROUND = timedelta(hours=1)
 """How often a watch looks at the disk and the clock."""
+
+_LOOKED_AT = timedelta(minutes=30)
+"""How often the health of a source is looked at while its turns find nothing new: what can be wrong with it then takes
+days to show.
+"""
 
 _WRONG_CLOCK = 300.0
 """Seconds by which the clock may differ from what outlets say: no cache or slow answer explains more."""
@@ -63,11 +72,11 @@ def collect(arguments: argparse.Namespace, *, since: datetime | None, clock: Cal
             f"contact is not set in {config.path}: outlets are told {configs.PROJECT} instead of whom to write to",
             quiet=arguments.quiet,
         )
+    if arguments.watch:
+        return _watch(arguments, config, sources, clock)
     archive = open_archive(config.archive, write=True, holder="wirecopy collect")
     try:
         sources = _not_taken_down(archive, sources, quiet=arguments.quiet)
-        if arguments.watch:
-            return _watch(arguments, config, sources, archive, clock)
         with bar(quiet=arguments.quiet) as shown:
             outcomes = run_round(
                 config,
@@ -82,7 +91,12 @@ def collect(arguments: argparse.Namespace, *, since: datetime | None, clock: Cal
             _keep_up(sources, archive, clock(), quiet=arguments.quiet)
         now = clock()
         health.watch_over(
-            archive, config.sources, outcomes, now, config.alerts, mirror=_of_the_disk(config, archive, now)
+            archive,
+            config.sources,
+            outcomes,
+            now,
+            config.alerts,
+            mirror=_of_the_disk(config, archive, now) | _of_the_targets(config, archive),
         )
     finally:
         archive.close()
@@ -149,26 +163,28 @@ async def run_watch(
 ) -> watching.Seen:
     """Open the network and let every source have its turns until `stop` is set."""
     async with _tools(config, archive, clock, sleep, monotonic, Bar(shown=False)) as tools:
-        kept: dict[str, datetime] = {}
 
-        async def turn(source: Source, now: datetime) -> Outcome:
-            (outcome,) = await rounds.collect(
-                (source,),
+        def turn(source: Source, now: datetime, memory: rounds.Memory | None) -> Awaitable[Outcome]:
+            return rounds.turn(
+                source,
                 archive=archive,
                 door=tools.door,
                 reader=tools.reader,
                 checker=tools.checker if pictures else None,
                 now=now,
+                memory=memory,
                 most=_MOST_A_TURN,
             )
-            return outcome
+
+        def keep() -> None:
+            archive.tread(tools.door.footprints())  # and what was jotted goes with it
+            tools.door.trodden()
 
         async def ended(source: Source, outcome: Outcome, now: datetime) -> None:
             # A robots.txt that was asked for anew is evidence, and the next process need not ask for it.
-            fresh = [each for each in tools.door.robots_captures.values() if kept.get(each.url) != each.at]
-            if fresh:
+            if fresh := tools.door.fresh_robots:
                 archive.keep(fresh)
-                kept.update((each.url, each.at) for each in fresh)
+                fresh.clear()
             await after(source, outcome, now, tools.door)
 
         return await watching.watch(
@@ -181,6 +197,7 @@ async def run_watch(
             at_once=config.watch.at_once,
             pictures=pictures,
             after=ended,
+            keep=keep,
             tell=tell,
         )
 
@@ -226,17 +243,15 @@ async def _tools(
 
 
 def _watch(
-    arguments: argparse.Namespace,
-    config: Config,
-    sources: tuple[Source, ...],
-    archive: Archive,
-    clock: Callable[[], datetime],
+    arguments: argparse.Namespace, config: Config, sources: tuple[Source, ...], clock: Callable[[], datetime]
 ) -> int:
-    """Turns until SIGTERM or Ctrl-C; what each brought, a line."""
+    """Turns until SIGTERM or Ctrl-C; what each brought, a line. While another command writes, it steps aside."""
     notifier = Notifier()
-    aftermath = Aftermath(config, archive, clock(), as_lines=arguments.json, quiet=arguments.quiet)
+    holding = partial(
+        open_archive, config.archive, write=True, holder="wirecopy collect --watch", steps_aside=True, clock=clock
+    )
 
-    async def go() -> watching.Seen:
+    async def go(archive: Archive) -> watching.Seen:
         stop = asyncio.Event()
         loop = asyncio.get_running_loop()
         for name in (signal.SIGTERM, signal.SIGINT):
@@ -247,25 +262,70 @@ def _watch(
             quiet=arguments.quiet,
         )
         notifier.ready()
-        return await run_watch(
-            config,
-            sources,
-            archive,
-            clock=clock,
-            stop=stop,
-            after=aftermath.after,
-            tell=lambda seen: notifier.alive(_said(seen, clock())),
-            pictures=not arguments.no_pictures,
-        )
+        turns = 0
+        while True:
+            try:
+                seen = await until_wanted(archive, stop)
+            finally:
+                archive.close()
+            seen.turns = turns = turns + seen.turns
+            if stop.is_set():
+                return seen
+            talk("another command waits for the archive: stepping aside", quiet=arguments.quiet)
+            if (again := await held_again(stop)) is None:
+                return seen
+            archive = again
+
+    async def until_wanted(archive: Archive, stop: asyncio.Event) -> watching.Seen:
+        aftermath = Aftermath(config, archive, clock(), as_lines=arguments.json, quiet=arguments.quiet)
+        leave = asyncio.Event()
+
+        async def heed() -> None:
+            while not (stop.is_set() or is_wanted(config.archive)):
+                await _stopped_within(stop, _HEEDED)
+            leave.set()
+
+        heeding = asyncio.create_task(heed())
+        try:
+            return await run_watch(
+                config,
+                _not_taken_down(archive, sources, quiet=arguments.quiet),
+                archive,
+                clock=clock,
+                stop=leave,
+                after=aftermath.after,
+                tell=lambda seen: notifier.alive(_said(seen, clock())),
+                pictures=not arguments.no_pictures,
+            )
+        finally:
+            heeding.cancel()
+            aftermath.courier.stop(clock())
+
+    async def held_again(stop: asyncio.Event) -> Archive | None:
+        """The archive, once nobody else needs it, and each host's pace has passed; None where all is to end."""
+        pause = max(each.pace for each in sources)
+        while not await _stopped_within(stop, max(pause, _HEEDED)):
+            pause = 0.0
+            notifier.alive("another command writes to the archive")
+            if not is_wanted(config.archive):
+                with suppress(InUse):
+                    return holding()
+        return None
 
     try:
-        seen = asyncio.run(go())
+        seen = asyncio.run(go(holding()))
     finally:
         notifier.stopping()
-        aftermath.courier.stop(clock())
     broken_off = f", {seen.under_way:,} broken off" if seen.under_way else ""
     talk(f"stopped: {seen.turns:,} turns finished{broken_off}; what was settled is kept", quiet=arguments.quiet)
     return 0
+
+
+async def _stopped_within(stop: asyncio.Event, seconds: float) -> bool:
+    """Wait so long, or until told to stop; whether that was told."""
+    with suppress(TimeoutError):
+        await asyncio.wait_for(stop.wait(), seconds)
+    return stop.is_set()
 
 
 class Aftermath:
@@ -277,6 +337,7 @@ class Aftermath:
         self._teller = _Teller(as_lines=as_lines)
         self._kept_up = dict.fromkeys((each.id for each in config.sources), now)
         self._looked_round = now - _LOOKED_ROUND
+        self._looked_at: dict[str, datetime] = {}
         self._fault_told = False
 
     async def after(self, source: Source, outcome: Outcome, now: datetime, door: Fetcher) -> None:
@@ -287,6 +348,21 @@ class Aftermath:
         if not timedelta() <= now - self._looked_round < _LOOKED_ROUND:
             self._looked_round = now
             mirror = _of_the_disk(config, archive, now) | _of_the_clock(door, archive, now)
+            mirror |= _of_the_targets(config, archive)
+        looked_at = self._looked_at.get(source.id)
+        is_known = looked_at is not None and timedelta() <= now - looked_at < _LOOKED_AT
+        if rounds.is_quiet(outcome) and is_known and not mirror:
+            self.courier.go(now, turned=False)
+        else:
+            self._looked_at[source.id] = now
+            self._look(outcome, now, mirror)
+        if not timedelta() <= now - self._kept_up[source.id] < _KEPT_UP:
+            self._kept_up[source.id] = now
+            _keep_up((source,), archive, now, quiet=self._quiet)
+
+    def _look(self, outcome: Outcome, now: datetime, mirror: dict[Trouble, Incident | None]) -> None:
+        """Look at the health of a source, and of the mirror as far as that was looked at."""
+        config, archive = self._config, self._archive
         try:
             health.watch_over(
                 archive, config.sources, [outcome], now, config.alerts, mirror=mirror, courier=self.courier
@@ -297,9 +373,6 @@ class Aftermath:
             if not self._fault_told:
                 self._fault_told = True
                 talk(f"a fault of wirecopy itself, please report it: {type(error).__name__}: {error}", quiet=False)
-        if not timedelta() <= now - self._kept_up[source.id] < _KEPT_UP:
-            self._kept_up[source.id] = now
-            _keep_up((source,), archive, now, quiet=self._quiet)
 
 
 class _Teller:
@@ -368,6 +441,17 @@ def _of_the_clock(door: Fetcher, archive: Archive, now: datetime) -> dict[Troubl
     how = f"{ago(abs(ahead))} {'ahead of' if ahead > 0 else 'behind'} what outlets say"
     wrong = known or Incident(source="", trouble=Trouble.CLOCK, since=now, what=how, now=round(ahead))
     return {Trouble.CLOCK: wrong if abs(ahead) > _WRONG_CLOCK else None}
+
+
+def _of_the_targets(config: Config, archive: Archive) -> dict[Trouble, Incident | None]:
+    """Whether publications reach where they are to stand, by what `publish` wrote down: once is no incident."""
+    wrong = [(name, each) for name, each in sending.failing(config) if each.times > 1]
+    if not wrong:
+        return {Trouble.TARGET: None}
+    since = min(each.since for _, each in wrong)
+    reasons = "; ".join(f"{name}: {each.reason}" for name, each in wrong)
+    known = _known(archive, Trouble.TARGET)
+    return {Trouble.TARGET: known or Incident(source="", trouble=Trouble.TARGET, since=since, what=reasons[:500])}
 
 
 def _known(archive: Archive, trouble: Trouble) -> Incident | None:

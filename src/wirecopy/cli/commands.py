@@ -580,7 +580,7 @@ def _as_they_stand(archive: Archive, done: list[TakeDown]) -> list[TakeDown]:
 
 def _copies_of(archive: Path) -> list[Path]:
     """What stands beside an archive and is one too: kept from before a migration, or a restore."""
-    ours = {archive.name + end for end in ("-wal", "-shm", "-journal", ".lock", ".holder", ".migrating")}
+    ours = {archive.name + end for end in ("-wal", "-shm", "-journal", ".lock", ".holder", ".waiting", ".migrating")}
     beside = (each for each in archive.parent.glob(f"{archive.name}*") if each.is_file())
     return sorted(each for each in beside if each.name != archive.name and each.name not in ours)
 

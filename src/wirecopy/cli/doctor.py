@@ -276,7 +276,7 @@ def permissions(config: Config) -> Iterator[Finding]:
             yield Finding(
                 area="permissions", state=BAD, what=f"there is no folder {folder} for {what}", do=f"make {folder}"
             )
-    names = ("", "-wal", "-shm", ".lock", ".holder")
+    names = ("", "-wal", "-shm", ".lock", ".holder", ".waiting")
     files = [config.archive.with_name(config.archive.name + end) for end in names]
     for path in (each for each in [*files, config.public] if each.exists() and not os.access(each, os.W_OK)):
         wrong = True

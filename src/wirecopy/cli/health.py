@@ -1,6 +1,6 @@
 """The health of a mirror: facts from the archive, incidents into it, and both in plain English. No request is made.
 
-`watch_over` is called after each round, and after each turn of `collect --watch`; what is wrong is decided by the pure
+`watch_over` is called after each round, and after turns of `collect --watch`; what is wrong is decided by the pure
 `wirecopy.health`, who is told by `alerts.py`.
 """
 

@@ -10,6 +10,7 @@ import argparse
 import math
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -83,7 +84,11 @@ def publish(arguments: argparse.Namespace) -> int:
 def published(arguments: argparse.Namespace, config: Config, formats: tuple[str, ...]) -> list[Done]:
     """Publish these formats, all from one moment of the archive."""
     done = []
-    with open_archive(config.archive, write=False) as archive, bar(quiet=arguments.quiet) as shown:
+    with (
+        sending.noting(config) if arguments.to is None else nullcontext(),
+        open_archive(config.archive, write=False) as archive,
+        bar(quiet=arguments.quiet) as shown,
+    ):
         with archive.edition() as edition:
             for name in formats:
                 if name != "warc":

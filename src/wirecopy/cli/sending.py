@@ -7,7 +7,8 @@ target of the file: it is the standing order. A folder after `--to` is no target
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +17,7 @@ from wirecopy.errors import ConfigError, PublishError
 
 if TYPE_CHECKING:
     from wirecopy.config import Config
-    from wirecopy.send import Release, Result
+    from wirecopy.send import Failing, Release, Result
     from wirecopy.send.targets import Target
 
 
@@ -87,9 +88,37 @@ def send(
             jobs.append((target, _release(config, target.formats or formats, folder_of)))
         except PublishError as error:  # a format of this one target that is not published: the others have theirs
             failed.append(sending.Result(target=target.name, to=target.to, failed=str(error)))
-    state = config.archive.with_suffix(".targets")
+    state, now = _state(config), datetime.now(UTC)
     with bar(quiet=quiet) as shown:
-        return [*sending.send(jobs, state=state, at=datetime.now(UTC), dry=dry, progress=shown.step), *failed]
+        results = [*sending.send(jobs, state=state, at=now, dry=dry, progress=shown.step), *failed]
+    if not dry:
+        named = {target.name: target for target in targets}
+        for each in results:
+            sending.note(named[each.target], each.failed, state=state, at=now)
+    return results
+
+
+def failing(config: Config) -> list[tuple[str, Failing]]:
+    """What was not reached when it was last published to, and why: the public folder, the targets of the file."""
+    if not _state(config).exists():
+        return []
+    from wirecopy import send as sending
+
+    targets = (_public(config), *(_target(each, config) for each in config.targets))
+    noted = ((each.name, sending.failing(each, _state(config))) for each in targets)
+    return [(name, wrong) for name, wrong in noted if wrong is not None]
+
+
+@contextmanager
+def noting(config: Config) -> Iterator[None]:
+    """Write down whether what is done here, to publish into the public folder, failed."""
+    try:
+        yield
+    except PublishError as error:
+        _note_public(config, str(error))
+        raise
+    if _state(config).exists():
+        _note_public(config, "")
 
 
 def tell(results: Sequence[Result], *, dry: bool, quiet: bool = False) -> int:
@@ -114,6 +143,22 @@ def tell(results: Sequence[Result], *, dry: bool, quiet: bool = False) -> int:
             done = f"sent {counts}, removed {each.removed:,} files"
         result(f"{_named(each)}: {done}{f'; {each.note}' if each.note else ''}")
     return 4 if any(each.failed for each in results) else 0
+
+
+def _note_public(config: Config, failed: str) -> None:
+    from wirecopy import send as sending
+
+    sending.note(_public(config), failed, state=_state(config), at=datetime.now(UTC))
+
+
+def _public(config: Config) -> Target:
+    from wirecopy.send.targets import Target
+
+    return Target(name="public", to=str(config.public))
+
+
+def _state(config: Config) -> Path:
+    return config.archive.with_suffix(".targets")
 
 
 def _named(done: Result) -> str:

@@ -11,8 +11,11 @@ import os
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
+
+import msgspec
 
 from wirecopy.errors import PublishError, WirecopyError
 from wirecopy.model import Noun
@@ -28,6 +31,8 @@ from wirecopy.text import printable
 Progress = Callable[[str, int, int, str], None]
 """Called with (target, files done, all, the one at hand), never from two threads at once."""
 
+_FAILING = "failing.json"
+
 
 class Result(Noun, frozen=True, kw_only=True):
     """What became of one target. `failed` says why nothing, or not all, was sent; "" where all was."""
@@ -39,6 +44,14 @@ class Result(Noun, frozen=True, kw_only=True):
     removed: int = 0
     note: str = ""
     failed: str = ""
+
+
+class Failing(Noun, frozen=True, kw_only=True):
+    """A target that was not reached: since when, how often in a row, and why the last time."""
+
+    since: datetime
+    times: int
+    reason: str
 
 
 def send(
@@ -83,6 +96,33 @@ def send(
             raise
 
 
+def note(target: Target, failed: str, *, state: Path, at: datetime) -> None:
+    """Write down in the folder `state` that a target was not reached, and why; or, with "", that it was."""
+    path = _folder(target, state) / _FAILING
+    with suppress(OSError):  # where nothing can be written down, whoever looks at the disk says so
+        if not failed:
+            path.unlink(missing_ok=True)
+            return
+        before = failing(target, state)
+        now = Failing(since=before.since if before else at, times=before.times + 1 if before else 1, reason=failed)
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        fresh = path.with_suffix(".new")
+        fresh.write_bytes(msgspec.json.encode(now))
+        fresh.replace(path)
+
+
+def failing(target: Target, state: Path) -> Failing | None:
+    """What was written down of a target that was not reached when it was last sent to; else None."""
+    try:
+        return msgspec.json.decode((_folder(target, state) / _FAILING).read_bytes(), type=Failing)
+    except (OSError, ValueError):
+        return None
+
+
+def _folder(target: Target, state: Path) -> Path:
+    return state / hashlib.sha256(target.to.encode()).hexdigest()[:16]
+
+
 def _sent(
     target: Target,
     address: Address,
@@ -97,7 +137,7 @@ def _sent(
     """Send one release to one target, alone: a lock keeps a second run out."""
     from wirecopy.send import folders, git, objects, rsync, sftp, staged  # here: each is needed by some targets only
 
-    folder = state / hashlib.sha256(target.to.encode()).hexdigest()[:16]
+    folder = _folder(target, state)
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
