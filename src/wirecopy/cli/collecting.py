@@ -12,7 +12,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from typing import TYPE_CHECKING
 
 from wirecopy import config as configs
@@ -246,86 +245,102 @@ def _watch(
     arguments: argparse.Namespace, config: Config, sources: tuple[Source, ...], clock: Callable[[], datetime]
 ) -> int:
     """Turns until SIGTERM or Ctrl-C; what each brought, a line. While another command writes, it steps aside."""
-    notifier = Notifier()
-    holding = partial(
-        open_archive, config.archive, write=True, holder="wirecopy collect --watch", steps_aside=True, clock=clock
-    )
+    watcher = _Watcher(arguments, config, sources, clock)
+    try:
+        seen = asyncio.run(watcher.run(watcher.hold()))
+    finally:
+        watcher.notifier.stopping()
+    broken_off = f", {seen.under_way:,} broken off" if seen.under_way else ""
+    talk(f"stopped: {seen.turns:,} turns finished{broken_off}; what was settled is kept", quiet=arguments.quiet)
+    return 0
 
-    async def go(archive: Archive) -> watching.Seen:
-        stop = asyncio.Event()
+
+class _Watcher:
+    """Watches for as long as nobody else needs the archive, and again, until it is told to stop."""
+
+    def __init__(
+        self,
+        arguments: argparse.Namespace,
+        config: Config,
+        sources: tuple[Source, ...],
+        clock: Callable[[], datetime],
+    ) -> None:
+        self.notifier = Notifier()
+        self._arguments, self._config, self._sources, self._clock = arguments, config, sources, clock
+        self._stop = asyncio.Event()
+
+    def hold(self) -> Archive:
+        """The archive, to be written to. Raises InUse where somebody else does."""
+        holder = "wirecopy collect --watch"
+        return open_archive(self._config.archive, write=True, holder=holder, steps_aside=True, clock=self._clock)
+
+    async def run(self, archive: Archive) -> watching.Seen:
+        """Watch until SIGTERM or Ctrl-C; what was done in all."""
         loop = asyncio.get_running_loop()
         for name in (signal.SIGTERM, signal.SIGINT):
             with suppress(NotImplementedError):  # Windows has neither: Ctrl-C ends it there as it ends everything
-                loop.add_signal_handler(name, stop.set)
-        talk(
-            f"watching {len(sources)} source{'s' if len(sources) > 1 else ''}; Ctrl-C ends it, and nothing is lost",
-            quiet=arguments.quiet,
-        )
-        notifier.ready()
+                loop.add_signal_handler(name, self._stop.set)
+        number = f"{len(self._sources)} source{'s' if len(self._sources) > 1 else ''}"
+        self._talk(f"watching {number}; Ctrl-C ends it, and nothing is lost")
+        self.notifier.ready()
+        held: Archive | None = archive
         turns = 0
-        while True:
+        while held is not None:
             try:
-                seen = await until_wanted(archive, stop)
+                seen = await self._until_wanted(held)
             finally:
-                archive.close()
+                held.close()
             seen.turns = turns = turns + seen.turns
-            if stop.is_set():
-                return seen
-            talk("another command waits for the archive: stepping aside", quiet=arguments.quiet)
-            if (again := await held_again(stop)) is None:
-                return seen
-            archive = again
+            if not self._stop.is_set():
+                self._talk("another command waits for the archive: stepping aside")
+            held = await self._held_again()
+        return seen
 
-    async def until_wanted(archive: Archive, stop: asyncio.Event) -> watching.Seen:
+    async def _until_wanted(self, archive: Archive) -> watching.Seen:
+        arguments, config, clock = self._arguments, self._config, self._clock
         aftermath = Aftermath(config, archive, clock(), as_lines=arguments.json, quiet=arguments.quiet)
         leave = asyncio.Event()
-
-        async def heed() -> None:
-            while not (stop.is_set() or is_wanted(config.archive)):
-                await _stopped_within(stop, _HEEDED)
-            leave.set()
-
-        heeding = asyncio.create_task(heed())
+        heeding = asyncio.create_task(self._heed(leave))
         try:
             return await run_watch(
                 config,
-                _not_taken_down(archive, sources, quiet=arguments.quiet),
+                _not_taken_down(archive, self._sources, quiet=arguments.quiet),
                 archive,
                 clock=clock,
                 stop=leave,
                 after=aftermath.after,
-                tell=lambda seen: notifier.alive(_said(seen, clock())),
+                tell=lambda seen: self.notifier.alive(_said(seen, clock())),
                 pictures=not arguments.no_pictures,
             )
         finally:
             heeding.cancel()
             aftermath.courier.stop(clock())
 
-    async def held_again(stop: asyncio.Event) -> Archive | None:
-        """The archive, once nobody else needs it, and each host's pace has passed; None where all is to end."""
-        pause = max(each.pace for each in sources)
-        while not await _stopped_within(stop, max(pause, _HEEDED)):
+    async def _heed(self, leave: asyncio.Event) -> None:
+        """Set `leave` when it is told to stop, or somebody waits for the archive."""
+        while not (self._stop.is_set() or is_wanted(self._config.archive)):
+            await self._stopped_within(_HEEDED)
+        leave.set()
+
+    async def _held_again(self) -> Archive | None:
+        """The archive, once nobody else needs it and each host's pace has passed; None where all is to end."""
+        pause = max(each.pace for each in self._sources)
+        while not await self._stopped_within(max(pause, _HEEDED)):
             pause = 0.0
-            notifier.alive("another command writes to the archive")
-            if not is_wanted(config.archive):
+            self.notifier.alive("another command writes to the archive")
+            if not is_wanted(self._config.archive):
                 with suppress(InUse):
-                    return holding()
+                    return self.hold()
         return None
 
-    try:
-        seen = asyncio.run(go(holding()))
-    finally:
-        notifier.stopping()
-    broken_off = f", {seen.under_way:,} broken off" if seen.under_way else ""
-    talk(f"stopped: {seen.turns:,} turns finished{broken_off}; what was settled is kept", quiet=arguments.quiet)
-    return 0
+    async def _stopped_within(self, seconds: float) -> bool:
+        """Wait so long, or until told to stop; whether that was told."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._stop.wait(), seconds)
+        return self._stop.is_set()
 
-
-async def _stopped_within(stop: asyncio.Event, seconds: float) -> bool:
-    """Wait so long, or until told to stop; whether that was told."""
-    with suppress(TimeoutError):
-        await asyncio.wait_for(stop.wait(), seconds)
-    return stop.is_set()
+    def _talk(self, words: str) -> None:
+        talk(words, quiet=self._arguments.quiet)
 
 
 class Aftermath:
