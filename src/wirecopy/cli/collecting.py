@@ -141,7 +141,7 @@ def run_round(
                 indexes=indexes,
                 tell=lambda step: shown.step(step.source, step.done, step.todo, step.what),
             )
-            archive.keep(tools.door.robots_captures.values())
+            archive.keep(tools.door.fresh_robots)
             return outcomes
 
     return asyncio.run(go())
