@@ -54,7 +54,7 @@ def follow(file: File, old: DocumentRow | None, document: DocumentRow, article: 
     """
     changed = _resketched(file, document, article, is_new=old is None)
     if old is not None and _shown(old) != _shown(document):
-        changed.update(of(file, document.article))
+        changed.update(_of(file, document.article))
     return changed
 
 
@@ -90,14 +90,8 @@ def drop(file: File, document: DocumentRow) -> set[int]:
     return set() if old is None else _drop(file, old)
 
 
-def of(file: File, article: int) -> list[int]:
-    """The documents that are kin of one."""
-    rows = file.rows("SELECT other FROM kin WHERE article = ? ORDER BY other", article)
-    return [int(other) for (other,) in rows]
-
-
 def _drop(file: File, old: SketchRow) -> set[int]:
-    kin = set(of(file, old.article))
+    kin = set(_of(file, old.article))
     known = _sketch(file, old)
     shingles = () if known is None else known.shingles[:_SOUGHT]
     rows = ((old.day // _PERIOD, each, old.article) for each in shingles)
@@ -107,6 +101,12 @@ def _drop(file: File, old: SketchRow) -> set[int]:
         file.each("DELETE FROM kin WHERE article = ? AND other = ?", pairs)
     file.rows("DELETE FROM sketches WHERE article = ?", old.article)
     return kin
+
+
+def _of(file: File, article: int) -> list[int]:
+    """The documents that are kin of one."""
+    rows = file.rows("SELECT other FROM kin WHERE article = ? ORDER BY other", article)
+    return [int(other) for (other,) in rows]
 
 
 def _find(file: File, article: int, source: str, day: int, known: Sketch) -> set[int]:

@@ -54,10 +54,10 @@ def stream_of(body: bytes) -> bytes:
 
 def unpacked(body: bytes) -> bytes:
     """The bytes that a script hands over. Raises ValueError when it is no such script, or damaged."""
-    return inflated(stream_of(body))
+    return _inflated(stream_of(body))
 
 
-def inflated(stream: bytes) -> bytes:
+def _inflated(stream: bytes) -> bytes:
     """The bytes of a stream. Raises ValueError when it is damaged."""
     try:
         engine = zlib.decompressobj()
