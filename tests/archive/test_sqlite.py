@@ -252,6 +252,17 @@ def test_a_holder_that_steps_aside_is_asked_to_and_one_that_does_too_asks_nobody
             assert not is_wanted(path), "who waited has what it waited for"
 
 
+def test_who_is_killed_while_it_waits_is_not_waited_for(path: Path) -> None:
+    code = "import sys; from wirecopy.archive import open_archive; open_archive(sys.argv[1], write=True)"
+    with open_archive(path, write=True, steps_aside=True):
+        with subprocess.Popen([sys.executable, "-c", code, str(path)]) as child:
+            while not is_wanted(path):
+                assert child.poll() is None
+                time.sleep(0.02)  # to look takes the lock for a moment
+            child.kill()
+        assert not is_wanted(path)
+
+
 def test_a_lock_of_a_killed_process_does_not_block(path: Path) -> None:
     code = (
         "import sys, time; from wirecopy.archive import open_archive; "
