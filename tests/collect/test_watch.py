@@ -4,7 +4,8 @@ import asyncio
 import random
 import sqlite3
 from collections import Counter
-from contextlib import closing
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from urllib.parse import urlsplit
@@ -64,6 +65,14 @@ class Watched:
 
     def turns(self, source: str) -> list[datetime]:
         return [at for at, outcome in self.outcomes if outcome.source == source]
+
+
+@asynccontextmanager
+async def watched_outlet(loop: PlayedLoop, tmp_path, archive) -> AsyncIterator[tuple[FakeOutlet, Watched]]:
+    """An outlet with all its articles, and a watch of its Chinese source."""
+    async with FakeOutlet(clock=loop.true_now) as outlet:
+        outlet.publish_all()
+        yield outlet, Watched(loop, tmp_path, archive, outlet.source("zh"))
 
 
 def an_article(outlet: FakeOutlet) -> int:
@@ -135,10 +144,7 @@ def test_a_backlog_at_a_host_that_fell_silent_is_asked_for_seldom(tmp_path, arch
 
 def test_what_no_turn_would_gather_makes_nothing_due(tmp_path, archive) -> None:
     async def story(loop: PlayedLoop) -> None:
-        async with FakeOutlet(clock=loop.true_now) as outlet:
-            outlet.publish_all()
-            source = outlet.source("zh")
-            watched = Watched(loop, tmp_path, archive, source)
+        async with watched_outlet(loop, tmp_path, archive) as (_, watched):
             await asyncio.sleep(600)
             archive.note_pictures("demo-zh", at=MONDAY)
             assert archive.next_due("demo-zh") == MONDAY
@@ -154,9 +160,7 @@ def test_a_backlog_is_worked_off_in_bounded_turns(tmp_path, archive, monkeypatch
     monkeypatch.setattr("wirecopy.cli.collecting._MOST_A_TURN", 3)
 
     async def story(loop: PlayedLoop) -> None:
-        async with FakeOutlet(clock=loop.true_now) as outlet:
-            outlet.publish_all()
-            watched = Watched(loop, tmp_path, archive, outlet.source("zh"))
+        async with watched_outlet(loop, tmp_path, archive) as (outlet, watched):
             await asyncio.sleep(3600)
             await watched.end()
             news = [outcome.new for _, outcome in watched.outcomes]
@@ -185,9 +189,7 @@ def test_after_a_sleep_of_the_machine_each_index_is_asked_once_not_once_for_each
 
 def test_a_clock_that_was_wrong_for_a_while_silences_nothing(tmp_path, archive) -> None:
     async def story(loop: PlayedLoop) -> None:
-        async with FakeOutlet(clock=loop.true_now) as outlet:
-            outlet.publish_all()
-            watched = Watched(loop, tmp_path, archive, outlet.source("zh"))
+        async with watched_outlet(loop, tmp_path, archive) as (outlet, watched):
             await asyncio.sleep(3600)
             key = an_article(outlet)
             loop.jump = timedelta(days=400)
@@ -302,10 +304,8 @@ async def until_quiet(watched: Watched) -> datetime:
 
 def test_what_finds_nothing_new_is_known_at_once_and_written_within_seconds_or_at_the_end(tmp_path, archive) -> None:
     async def story(loop: PlayedLoop) -> None:
-        async with FakeOutlet(clock=loop.true_now) as outlet:
-            outlet.publish_all()
+        async with watched_outlet(loop, tmp_path, archive) as (outlet, watched):
             source = outlet.source("zh")
-            watched = Watched(loop, tmp_path, archive, source)
             await asyncio.sleep(3600)
             asked = await until_quiet(watched)
             assert asked - archive.visit(source.feeds[0]).checked < timedelta(seconds=2)
@@ -324,10 +324,8 @@ def test_what_finds_nothing_new_is_known_at_once_and_written_within_seconds_or_a
 
 def test_what_a_kill_takes_of_it_is_asked_again_and_nothing_else_is_lost(tmp_path, archive) -> None:
     async def story(loop: PlayedLoop) -> None:
-        async with FakeOutlet(clock=loop.true_now) as outlet:
-            outlet.publish_all()
+        async with watched_outlet(loop, tmp_path, archive) as (outlet, watched):
             source = outlet.source("zh")
-            watched = Watched(loop, tmp_path, archive, source)
             await asyncio.sleep(3600)
             await until_quiet(watched)
             lost = len(outlet.log)
@@ -357,10 +355,7 @@ def test_a_disk_that_fills_while_something_waits_to_be_written_costs_no_revision
     monkeypatch.setattr(watching, "GATHERED", timedelta(hours=9))
 
     async def story(loop: PlayedLoop) -> None:
-        async with FakeOutlet(clock=loop.true_now) as outlet:
-            outlet.publish_all()
-            source = outlet.source("zh")
-            watched = Watched(loop, tmp_path, archive, source)
+        async with watched_outlet(loop, tmp_path, archive) as (outlet, watched):
             await asyncio.sleep(3600)
             await until_quiet(watched)
             key = an_article(outlet)
