@@ -26,18 +26,22 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from queue import SimpleQueue
 from traceback import extract_tb
-from typing import IO, Self
+from typing import IO, Self, TypeVar
 
 from wirecopy.model import Noun
 
 LARGEST = 256 << 20  # bytes of a message; far more than anything that is fetched
 
+_T = TypeVar("_T")
 _LENGTH = struct.Struct(">I")
 _READY, _DONE, _MEMORY, _FAULT = b"r", b"d", b"m", b"f"
 
 
 class Bounds(Noun, frozen=True, kw_only=True):
-    """What one piece of work may take: seconds of CPU, bytes of memory, seconds by the clock."""
+    """What one piece of work may take: seconds of CPU, bytes of memory, seconds by the clock.
+
+    What starting the process takes counts for none of them.
+    """
 
     cpu: float
     memory: int
@@ -164,23 +168,33 @@ class Children:
                 raise Ended("was not begun: the processes are closed")
             child = self._child()
             self._busy.add(child)
-            loop = asyncio.get_running_loop()
-            asking = loop.run_in_executor(self._threads, child.ask, message)
-            watch = loop.call_later(self._bounds.wall, child.kill, f"took more than {self._bounds.wall:g} s")
             try:
-                return await asyncio.shield(asking)
-            except asyncio.CancelledError:
-                child.kill("was interrupted")
-                await asyncio.wait([asking])
-                asking.exception()  # looked at: that it was ended is our doing
-                raise
+                if not child.is_ready:
+                    await self._within(_STARTING, "did not begin within", child, child.start)
+                    if self._is_closed:
+                        raise Ended("was stopped")
+                return await self._within(self._bounds.wall, "took more than", child, child.ask, message)
             finally:
-                watch.cancel()
                 self._busy.discard(child)
                 if child.is_alive and not self._is_closed:
                     self._idle.append(child)
                 else:
                     child.end()
+
+    async def _within(self, seconds: float, why: str, child: _Child, step: Callable[..., _T], *given: bytes) -> _T:
+        """What this step of a child's gives. Who takes longer, or is interrupted, is killed."""
+        loop = asyncio.get_running_loop()
+        stepping = loop.run_in_executor(self._threads, step, *given)
+        watch = loop.call_later(seconds, child.kill, f"{why} {seconds:g} s")
+        try:
+            return await asyncio.shield(stepping)
+        except asyncio.CancelledError:
+            child.kill("was interrupted")
+            await asyncio.wait([stepping])
+            stepping.exception()  # looked at: that it was ended is our doing
+            raise
+        finally:
+            watch.cancel()
 
     async def close(self) -> None:
         """End all processes; what is still worked on is Ended. Closing twice is closing once."""
@@ -215,18 +229,27 @@ class _Child:
         self._bounds = bounds
         self._running: subprocess.Popen[bytes] | None = None
         self._killed = ""  # why we killed it
-        self._is_ready = False
+        self.is_ready = False
         self._lock = threading.Lock()  # between starting and killing
 
     @property
     def is_alive(self) -> bool:
         return self._running is not None and self._running.poll() is None and not self._killed
 
-    def ask(self, message: bytes) -> bytes:
-        """The answer. A process that gives none is gone when this raises Ended."""
+    def start(self) -> None:
+        """Let it begin. A process that does not is gone when this raises Ended."""
         try:
-            process = self._running or self._start()
-            assert process.stdin is not None
+            self._begin()
+        except (OSError, EOFError, ValueError):
+            raise Ended(self.end()) from None
+        self.is_ready = True
+
+    def ask(self, message: bytes) -> bytes:
+        """The answer of one that began. A process that gives none is gone when this raises Ended."""
+        process = self._running
+        assert process is not None
+        assert process.stdin is not None
+        try:
             _send(process.stdin, message)
             kind, told = self._received(process)
         except (OSError, EOFError, ValueError):  # it is gone, or talks nonsense
@@ -268,9 +291,9 @@ class _Child:
                     pipe.close()
         killed, self._killed = self._killed, self._killed or "is gone"
         ended = killed or _died_of(process.returncode, told.decode(errors="replace"), self._bounds)
-        return ended if self._is_ready or killed else f"did not begin: its process {ended}"
+        return ended if self.is_ready or killed else f"did not begin: its process {ended}"
 
-    def _start(self) -> subprocess.Popen[bytes]:
+    def _begin(self) -> None:
         with self._lock:
             if self._killed:
                 raise EOFError
@@ -286,8 +309,6 @@ class _Child:
             )
         if self._received(process)[0] != _READY:
             raise EOFError
-        self._is_ready = True
-        return process
 
     def _received(self, process: subprocess.Popen[bytes]) -> tuple[bytes, bytes]:
         assert process.stdout is not None
@@ -297,6 +318,7 @@ class _Child:
         return message[:1], message[1:]
 
 
+_STARTING = 60.0  # seconds for a process to begin, which takes a tenth of one: the machine may be busy, or asleep
 _PATIENCE = 1.0  # seconds for a process to end by itself; it needs some milliseconds
 _PASSED_ON = (
     # What a process needs to be started at all, where it needs it.

@@ -155,11 +155,21 @@ def test_a_page_that_takes_too_much_cpu_costs_only_itself() -> None:
 
 def test_a_page_that_takes_too_long_costs_only_itself() -> None:
     async def steps(readers: Readers) -> None:
-        await reads_on(readers)  # what starting takes is no page's time
-        assert "reading it took more than 2 s" in await fails(readers, "sleep for ever")
+        assert "reading it took more than 5 s" in await fails(readers, "sleep for ever")
         await reads_on(readers)
 
-    run(steps, wall=2.0)
+    run(steps, wall=5.0)
+
+
+def test_what_starting_takes_is_no_page_s_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "never_begins.py").write_text("import time; time.sleep(1_000)", "utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr("wirecopy.children._STARTING", 1.0)
+
+    async def steps(readers: Readers) -> None:
+        assert "reading it did not begin within 1 s" in await fails(readers, "")
+
+    run(steps, wall=0.2, entry="never_begins")
 
 
 @linux
