@@ -67,6 +67,7 @@ def test_paths_are_relative_to_the_file():
         ('[sources.dw-zh]\nasks = ["https://x.org/{id}"]', "it may hold {origin}"),
         ('[sources.dw-zh]\nreader = "dww"', "did you mean 'dw'?"),
         ('[sources."../x"]\n', "is no id"),
+        ("[sources.aux]\n", "and no name that Windows keeps for a device"),
         ("contact = 3", "contact must be words in quotes"),
         ('contact = "a\\r\\nX-Evil: 1"', "it must be one line"),
         ('contact = "Zoë (me)"', "it must be ASCII without parentheses"),

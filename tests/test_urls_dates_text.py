@@ -34,6 +34,19 @@ def test_what_is_no_web_address_is_refused(written):
     assert urls.resolve(written) == ""
 
 
+@pytest.mark.parametrize(
+    "name", ["con", "aux.example.org", "nul", "lpt1.news", "example.org.", ".x", "A", "a/b", "a" * 65, ""]
+)
+def test_no_source_is_called_what_cannot_name_a_file_everywhere(name):
+    assert not urls.is_id(name)
+    assert not urls.is_name(name)
+
+
+@pytest.mark.parametrize("name", ["dw-zh", "example.org", "console.example", "auxerre", "com10", "a..b", "a" * 64])
+def test_a_source_is_called_by_a_word_or_a_host(name):
+    assert urls.is_id(name)
+
+
 def test_an_empty_address_leads_nowhere_not_to_the_page_it_stands_on():
     assert urls.resolve(" ", "https://www.dw.com/zh/y/a-2") == ""
 

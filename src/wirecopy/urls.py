@@ -18,7 +18,10 @@ TRACKING = re.compile(r"^(utm_\w+|fbclid|gclid|dclid|msclkid|mc_[ce]id|igshid|re
 # What a host is made of once it is parsed: the standard lets more pass than any name server knows, also quotes.
 _HOST = re.compile(r"https?://(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::\d+)?(?:[/?#]|$)")
 _USER = re.compile(r"(?<=://)[^/?#]*@")
-_DEVICE = re.compile(r"con|prn|aux|nul|com\d|lpt\d")
+_DEVICE = r"(?:con|prn|aux|nul|com\d|lpt\d)"  # what Windows keeps for its devices, with any extension
+
+ID = rf"(?!{_DEVICE}(?:\.|$))[a-z0-9](?:[a-z0-9.-]{{0,62}}[a-z0-9-])?"
+"""What a source and a target may be called (a regular expression for the whole of it): what may name a file."""
 
 
 def parse(address: str, base: str = "") -> str:
@@ -87,7 +90,12 @@ def key_of(url: str) -> str:
 
 def is_name(key: str) -> bool:
     """Whether this may name a file on every system: small letters, digits, - and _, 64 at most, no Windows device."""
-    return re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,63}", key) is not None and not _DEVICE.fullmatch(key)
+    return re.fullmatch(rf"(?!{_DEVICE}$)[a-z0-9][a-z0-9_-]{{0,63}}", key) is not None
+
+
+def is_id(name: str) -> bool:
+    """Whether this may be what a source is called, see `ID`."""
+    return re.fullmatch(ID, name) is not None
 
 
 def quoted(name: str) -> str:

@@ -18,7 +18,7 @@ from wirecopy.archive import open_archive
 from wirecopy.archive.schema import APPLICATION_ID, from_micros
 from wirecopy.archive.sqlite import SqliteArchive
 from wirecopy.errors import ArchiveError
-from wirecopy.model import Change, Entry, Source, State, Validators, Visit
+from wirecopy.model import Change, Entry, Lead, Source, State, Validators, Visit
 from wirecopy.publish import markdown
 
 Step = tuple[str, int, int, int]
@@ -341,6 +341,17 @@ def test_a_strangers_archive_cannot_put_one_article_under_anothers_name(desk: De
         with pytest.raises(ArchiveError, match="a revision of demo-zh/1 is of demo-zh/2; verify it first"):
             archive.merge(b)
         assert archive.history("demo-zh", "1") == ()
+
+
+@pytest.mark.parametrize(("source", "key"), [("demo-zh", "../1"), ("demo-zh", "con"), ("aux.example.org", "1")])
+def test_a_strangers_archive_brings_no_name_that_cannot_name_a_file(desk: Desk, source: str, key: str) -> None:
+    a, b = desk.made("a", []), desk.made("b", [])
+    with open_archive(b, write=True) as archive:
+        archive.note([Lead(source=source, key=key, url="https://www.example.org/1")], at=NOON)
+    with open_archive(a, write=True) as archive:
+        with pytest.raises(ArchiveError, match="is no name that wirecopy gives an article"):
+            archive.merge(b)
+        assert archive.sources() == ()
 
 
 def test_what_a_merge_holds_in_memory_does_not_follow_the_archive(desk: Desk) -> None:

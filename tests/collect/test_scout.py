@@ -313,6 +313,7 @@ def test_tracking_parameters_are_those_that_all_links_have_alike():
         ("http://127.0.0.1:1/", "The Courier", "the-courier"),
         ("http://127.0.0.1:1/", "山谷", "127-0-0-1"),
         ("https://taken.example/", "x", "taken-2"),
+        ("https://prn.example/", "x", "prn-example"),
     ],
 )
 def test_an_id_comes_from_the_host_and_is_never_taken(address, name, made):

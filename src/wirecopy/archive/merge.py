@@ -68,6 +68,7 @@ from wirecopy.model import (
     encode,
     replace,
 )
+from wirecopy.urls import is_id, is_name
 
 # Articles that become durable together: as importing.py has it.
 _TOGETHER = 200
@@ -268,6 +269,8 @@ class Merge:
         lead = self._decoded(theirs.lead, Lead, f"the lead of {of}")
         if (lead.source, lead.key) != (theirs.source, theirs.key) or theirs.state not in _RANK:
             raise ArchiveError(f"{self._there.path}: the ledger line of {of} is of another article; verify it first")
+        if not (is_id(theirs.source) and is_name(theirs.key)):
+            raise ArchiveError(f"{self._there.path}: {of[:200]!r} is no name that wirecopy gives an article")
         ours = self._here.first(LEDGER, "WHERE source = ? AND key = ?", theirs.source, theirs.key)
         if taking_down.is_taken(self._there, theirs.id) or not self._may_come(ours, theirs, lead):
             return

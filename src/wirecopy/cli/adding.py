@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from wirecopy import config as configs
 from wirecopy import urls
 from wirecopy.cli.terminal import Bar
+from wirecopy.config.checks import NO_ID
 from wirecopy.errors import ConfigError, Refused, SourceError
 from wirecopy.model import Source, replace
 from wirecopy.outlets import shipped, source_of
@@ -141,8 +142,8 @@ def taken_by(config: Config) -> tuple[str, ...]:
 def renamed(source: Source, *, source_id: str, name: str, config: Config) -> Source:
     """The source under the id and the name that a person gave it. Raises ConfigError for an id that can't be."""
     if source_id:
-        if not re.fullmatch(r"[a-z0-9][a-z0-9.-]{0,63}", source_id):
-            raise ConfigError(f"--id {source_id!r} is no id: use small letters, digits, dots and hyphens, 64 at most")
+        if not urls.is_id(source_id):
+            raise ConfigError(f"--id {source_id!r} {NO_ID}")
         if source_id in taken_by(config) and source.id != source_id:
             raise ConfigError(f"--id {source_id!r} is taken, by a source of {config.path} or an outlet that ships")
     return replace(source, id=source_id or source.id, name=name or source.name)
@@ -170,7 +171,7 @@ def subscribed(
                 continue
             new.append(replace(each, source=ships))
             continue
-        given = source.id if re.fullmatch(r"[a-z0-9][a-z0-9.-]{0,63}", source.id) and source.id not in taken else ""
+        given = source.id if urls.is_id(source.id) and source.id not in taken else ""
         name = given or named(source.homepage or source.feeds[0], source.name, taken)
         taken.add(name)
         new.append(replace(each, source=replace(source, id=name, name=source.name or name)))

@@ -15,8 +15,10 @@ from wirecopy.outlets import shipped
 
 Check = Callable[[str], str]
 
-ID = r"[a-z0-9][a-z0-9.-]{0,63}"
-"""What sources and targets may be called (a regular expression for the whole of it)."""
+NO_ID = (
+    "is no id: use small letters, digits, dots (not at the end) and hyphens, 64 at most, and no name that Windows "
+    "keeps for a device (aux, con, nul …)"
+)
 
 
 def near(word: str, known: Iterable[str]) -> str:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from wirecopy import urls
 from wirecopy.config import keys
-from wirecopy.config.checks import ID, near
+from wirecopy.config.checks import NO_ID, near
 from wirecopy.config.environment import variable
 from wirecopy.config.keys import Key, Table
 from wirecopy.config.kinds import Many, Place, Secret, Sub, Whole, Wrong
@@ -160,8 +160,8 @@ class Reader:
 
     def _many(self, key: Key, given: Mapping[str, object]) -> Iterable[tuple[str, dict[str, object]]]:
         for name in given:
-            if not re.fullmatch(ID, name):
-                self._complain((key.name, name), "is no id: use small letters, digits, dots and hyphens, 64 at most")
+            if not urls.is_id(name):
+                self._complain((key.name, name), NO_ID)
                 continue
             yield name, self._below((key.name,), given, name)
 

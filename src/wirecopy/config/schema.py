@@ -10,10 +10,10 @@ import re
 from typing import Any
 
 from wirecopy.config import keys
-from wirecopy.config.checks import ID
 from wirecopy.config.keys import Key, Table
 from wirecopy.config.kinds import Many, Place, Secret, Sub
 from wirecopy.config.writing import PROJECT
+from wirecopy.urls import ID
 
 
 def schema() -> dict[str, Any]:

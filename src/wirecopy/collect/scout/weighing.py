@@ -121,7 +121,8 @@ def named(address: str, name: str, taken: Collection[str], section: str = "") ->
     label = host.split(".")[0] if site in _HOSTERS else site.split(".")[0]
     if host[-1:].isdigit() or ":" in host:
         label = _slug(name) or _slug(host)
-    base = (_slug(f"{label}-{section}" if section else label) or "source")[:50].rstrip("-")
+    wished = (_slug(f"{label}-{section}" if section else label), _slug(site), "source")
+    base = next(each for each in (words[:50].rstrip("-") for words in wished) if urls.is_id(each))
     for number in range(1, len(taken) + 2):
         candidate = base if number == 1 else f"{base}-{number}"
         if candidate not in taken:
