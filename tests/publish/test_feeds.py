@@ -652,6 +652,15 @@ def test_hostile_text_is_shown_and_does_nothing(tmp_path: Path) -> None:
         assert all(feedparser(body) for path, body in made.items() if path.endswith((".rss", ".atom")))
 
 
+def test_a_description_in_rss_is_markup_of_words_and_nothing_else(tmp_path: Path) -> None:
+    """Readers take it for markup (rssboard.org/rss-specification, "Elements of <item>"), as feedparser does."""
+    words = "<b>words</b> &amp; <img src=x onerror=x>"
+    made = published(MemoryEdition(document("dw-en", "1", summary=words)), tmp_path, title=HOSTILE)
+    shown = [html.fromstring(f"<p>{found.text}</p>") for found in etree.fromstring(made["all.rss"]).iter("description")]
+    assert not any(map(len, shown))
+    assert shown[-1].text_content() == words
+
+
 @settings(deadline=None, max_examples=60)
 @given(st.lists(strategies.blocks, max_size=4).map(tuple), st.text(max_size=40))
 def test_whatever_an_article_says_all_of_it_is_in_every_format(blocks: Any, words: str) -> None:

@@ -1,6 +1,7 @@
 """RSS 2.0 with the full text (content:encoded), Media RSS and Dublin Core.
 
 The guid is for good and no link; dates are RFC 822's with four digits of the year (rssboard.org/rss-specification).
+Readers take a description for markup, so its words are written as such; titles and names are words.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ def rss(channel: Channel, entries: Sequence[Entry]) -> bytes:
         "<channel>",
         _text("title", channel.title),
         _text("link", channel.home or NOWHERE),
-        _text("description", channel.description or channel.title),
+        _text("description", escape(channel.description or channel.title)),
     ]
     if channel.language:
         lines.append(_text("language", channel.language))
@@ -64,7 +65,7 @@ def _item(entry: Entry) -> str:
     if entry.original and entry.original != entry.address:
         lines.append(f'<atom:link rel="via" type="text/html" href="{escape(entry.original)}"/>')
     if entry.summary:
-        lines.append(_text("description", entry.summary))
+        lines.append(_text("description", escape(entry.summary)))
     lines.append(f"<content:encoded>{cdata(entry.content)}</content:encoded>")
     if entry.picture is not None:
         lines.append(_picture(entry.picture))
