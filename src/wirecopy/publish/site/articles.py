@@ -37,6 +37,7 @@ from wirecopy.model import (
     Term,
     replace,
 )
+from wirecopy.publish.addresses import public
 from wirecopy.publish.html import Shown, Writer, address, escape, language_of, time
 from wirecopy.publish.look import Look
 from wirecopy.publish.messages import Messages
@@ -308,7 +309,7 @@ class Articles:
             "datePublished": article.published and dates.iso(article.published),
             "dateModified": article.modified and dates.iso(article.modified),
             "inLanguage": article.language,
-            "isBasedOn": address(article.url) and article.url,
+            "isBasedOn": public(article.url),
             "articleSection": article.section,
             "author": [{"@type": "Person", "name": name} for name in article.authors],
             "copyrightNotice": article.rights,

@@ -7,12 +7,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from functools import cache
 
 import msgspec
 
-from wirecopy.publish.html import escape
+from wirecopy.publish.html import NO_CHARACTERS, escape
 from wirecopy.publish.look import Look
 from wirecopy.publish.messages import Messages
 from wirecopy.publish.site import plan
@@ -110,14 +111,17 @@ def relative(path: str, start: str) -> str:
 
 
 def data(value: object) -> str:
-    """A value as JSON within a <script> element that is data: nothing in it can end the element."""
+    """A value as JSON within a <script> element that is data: nothing in it can end the element, and what no page may
+    hold as it is, or turns a direction, is spelt out.
+    """
     said = msgspec.json.encode(value).decode()
-    for trouble, harmless in _TROUBLES:
-        said = said.replace(trouble, harmless)
-    return said
+    if not said.isprintable():  # hardly any words hold what cannot be seen
+        said = _UNSEEN.sub(_spelt_out, said)
+    return said.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
 
-_TROUBLES = (
-    ("<", "\\u003c"), (">", "\\u003e"), ("&", "\\u0026"), ("\u2028", "\\u2028"), ("\u2029", "\\u2029"),
-    ("\ufffe", "\ufffd"), ("\uffff", "\ufffd"),  # no characters of XML (https://www.w3.org/TR/xml/#charsets)
-)  # fmt: skip
+_UNSEEN = re.compile(f"[\x7f-\x9f\u2028-\u202e\u2066-\u2069{NO_CHARACTERS}]")
+
+
+def _spelt_out(found: re.Match[str]) -> str:
+    return f"\\u{ord(found[0]):04x}" if found[0] < "\ufdd0" else "\ufffd"
