@@ -9,6 +9,12 @@ import unicodedata
 _BLANKS = re.compile(r"[ \t\n\r\f]+")
 # What a terminal obeys, what ends a line, what turns the direction of what follows, and halves of characters.
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+# What will never be a character (unicode.org/faq/private_use.html#noncharacters): HTML allows none of them.
+NO_CHARACTERS = "\ufdd0-\ufdef" + "".join(
+    chr(plane + last) for plane in range(0, 0x110000, 0x10000) for last in (0xFFFE, 0xFFFF)
+)
+# What XML, HTML or a reader of either cannot have.
+_UNTRUE = re.compile(f"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff{NO_CHARACTERS}]")
 # Unicode's explicit directions (UAX #9, 2.1 to 2.4): overrides; what opens an embedding or isolate, and what closes it.
 _TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _CLOSES = {"\u202a": "\u202c", "\u202b": "\u202c", "\u2066": "\u2069", "\u2067": "\u2069", "\u2068": "\u2069"}
@@ -54,6 +60,13 @@ def settled(words: str) -> str:
                 written.append(closing)
         written.append(c)
     return "".join([*written, *reversed(opened)])
+
+
+def clean(words: str) -> str:
+    """Plain words on one line, to be shown by programs that take them as they are: without what no format can hold,
+    and turning no direction but their own.
+    """
+    return _UNTRUE.sub("\ufffd", settled(squeeze(words)))
 
 
 def width(words: str) -> int:

@@ -661,6 +661,22 @@ def test_a_description_in_rss_is_markup_of_words_and_nothing_else(tmp_path: Path
     assert shown[-1].text_content() == words
 
 
+def test_no_word_of_a_json_feed_turns_what_stands_after_it(tmp_path: Path) -> None:
+    words = "a\u202eb \u2067c"
+    edition = MemoryEdition(document("dw-en", "1", title=words, summary=words, authors=(words,), tags=(words,)))
+    edition.names["dw-en"] = (words, "en", "")
+    feed = json.loads(published(edition, tmp_path)["all.json"])
+    (item,) = feed["items"]
+    for said in (
+        item["title"],
+        item["summary"],
+        *item["tags"],
+        item["authors"][0]["name"],
+        item["_wirecopy"]["outlet"],
+    ):
+        assert said == "a\ufffdb \u2067c\u2069"
+
+
 @settings(deadline=None, max_examples=60)
 @given(st.lists(strategies.blocks, max_size=4).map(tuple), st.text(max_size=40))
 def test_whatever_an_article_says_all_of_it_is_in_every_format(blocks: Any, words: str) -> None:

@@ -48,13 +48,9 @@ from wirecopy.model import (
 )
 from wirecopy.publish.addresses import public
 from wirecopy.publish.messages import Messages
-from wirecopy.text import is_rtl, settled, visible
+from wirecopy.text import NO_CHARACTERS, is_rtl, settled, visible
 
 _TURNS = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"  # what turns a direction, and what ends that
-# What will never be a character (unicode.org/faq/private_use.html#noncharacters): HTML allows none of them.
-NO_CHARACTERS = "\ufdd0-\ufdef" + "".join(
-    chr(plane + last) for plane in range(0, 0x110000, 0x10000) for last in (0xFFFE, 0xFFFF)
-)
 _TROUBLE = re.compile(f'[&<>"{_TURNS}\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff{NO_CHARACTERS}\r]')
 _ENTITIES = {
     "&": "&amp;",

@@ -30,10 +30,11 @@ from wirecopy.publish import messages, publication
 from wirecopy.publish.epub import opds
 from wirecopy.publish.epub.book import Book, Made, make
 from wirecopy.publish.epub.opds import Catalogue, Shelved
-from wirecopy.publish.feeds.entries import EPOCH, Place, based, clean, id_of, newest, sections
+from wirecopy.publish.feeds.entries import EPOCH, Place, based, id_of, newest, sections
 from wirecopy.publish.messages import Messages
 from wirecopy.publish.output import Output, check
 from wirecopy.publish.publication import Bookmark, Progress, Published
+from wirecopy.text import clean
 
 __all__ = ["ISSUES", "book", "check", "publish"]
 

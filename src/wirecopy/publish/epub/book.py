@@ -22,10 +22,10 @@ from itertools import groupby
 from wirecopy.model import Article, Document, Edition, Link, Noun, Picture, Rendition, Shelf, pictures
 from wirecopy.publish.addresses import public
 from wirecopy.publish.epub import package
-from wirecopy.publish.feeds.entries import Place, clean, moments, notices, tag
+from wirecopy.publish.feeds.entries import Place, moments, notices, tag
 from wirecopy.publish.html import Shown, Writer, address, escape, language_of, time
 from wirecopy.publish.messages import Messages
-from wirecopy.text import is_rtl
+from wirecopy.text import clean, is_rtl
 
 _FILE = 150_000  # characters of one XHTML file: readers of the first years stop at 300 KB
 _SHOWN = frozenset({"image/jpeg", "image/png"})  # core media types of every EPUB

@@ -41,6 +41,7 @@ from wirecopy.publish.html import escape
 from wirecopy.publish.output import Output, check
 from wirecopy.publish.publication import Bookmark, Progress, Published
 from wirecopy.publish.site import plan
+from wirecopy.text import clean
 
 __all__ = [
     "Channel",
@@ -57,7 +58,7 @@ __all__ = [
     "topics",
 ]
 
-RENDERING = 2
+RENDERING = 3
 """Raise this with every change to the bytes that this package writes: folders are then made anew."""
 
 MOST = 50
@@ -127,7 +128,7 @@ def publish(
     shelves = publication.shelves_of(edition)
     say = messages.of(language)
     without = tuple(sorted(source for source in shelves if (by_source or {}).get(source, "own") != "own"))
-    named = entries.clean(title) or say("mirror")
+    named = clean(title) or say("mirror")
     options = _Options(
         place=Place(address=address, pictures=pictures, since=pictures_since, without=without),
         plate=Channel(id="", title=named, hub=urls.resolve(hub), contact=contact, language=say.language),
@@ -288,11 +289,11 @@ class _Publication:
         return Entry(
             id=entries.id_of(self._edition.archive, "health", each.source, each.trouble, dates.iso_ms(each.since)),
             address=home,
-            title=entries.clean(what if each.until is None else say("health_again", what=what)),
-            summary=entries.clean(f"{what} ({when})."),
+            title=clean(what if each.until is None else say("health_again", what=what)),
+            summary=clean(f"{what} ({when})."),
             content=entries.turned(content, say.language),
             language=say.language,
-            outlet=entries.clean(outlet),
+            outlet=clean(outlet),
             published=each.since,
             updated=each.until or each.since,
         )
@@ -336,7 +337,7 @@ class _Publication:
         return self._channel(f"changes/{shelf.source}", title, told, home or public(shelf.homepage))
 
     def _of_section(self, shelf: Shelf, term: Term) -> Channel:
-        what = self._say("feed_of", what=entries.clean(term.name), of=self._outlet(shelf))
+        what = self._say("feed_of", what=clean(term.name), of=self._outlet(shelf))
         title = self._say("feed_of", what=what, of=self._plate.title)
         home = self._place.address and self._place.address + plan.term(term.digest)
         name = f"sections/{shelf.source}/{term.digest}"
@@ -407,8 +408,8 @@ class _Publication:
         return replace(
             self._plate,
             id=entries.id_of(self._edition.archive, "feeds", name),
-            title=entries.clean(title),
-            description=entries.clean(told),
+            title=clean(title),
+            description=clean(told),
             address=f"{base}{FOLDER}{name}" if base else "",
             home=home,
         )
@@ -417,7 +418,7 @@ class _Publication:
         return f"{self._place.address}{FOLDER}{name}.atom" if name else ""
 
     def _outlet(self, shelf: Shelf) -> str:
-        return entries.clean(shelf.name) or shelf.source
+        return clean(shelf.name) or shelf.source
 
     # --- making one --------------------------------------------------------------------------------------------------
 

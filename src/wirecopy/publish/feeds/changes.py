@@ -10,10 +10,11 @@ from wirecopy import dates
 from wirecopy.differences import Line, differences
 from wirecopy.model import Article, Change, Headline, Noun, Paragraph, Revision, Shelf, document_text, walk
 from wirecopy.publish.addresses import public
-from wirecopy.publish.feeds.entries import Entry, Place, clean, id_of, minute, tag, turned
+from wirecopy.publish.feeds.entries import Entry, Place, id_of, minute, tag, turned
 from wirecopy.publish.html import escape, language_of
 from wirecopy.publish.messages import Messages
 from wirecopy.publish.site import plan
+from wirecopy.text import clean
 
 _LINES = 60  # of one change
 _LONGEST = 400_000  # characters of both texts together that are compared; a guess that keeps one change under a second

@@ -41,7 +41,7 @@ from wirecopy.publish.addresses import public
 from wirecopy.publish.html import Shown, Writer, escape, language_of
 from wirecopy.publish.messages import Messages
 from wirecopy.publish.site import plan
-from wirecopy.text import is_rtl, squeeze
+from wirecopy.text import clean, is_rtl
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 NOWHERE = "https://mirror.invalid/"
@@ -50,7 +50,6 @@ NOWHERE = "https://mirror.invalid/"
 _SUMMARY = 280  # characters; what lists of feed readers show
 _TOMBSTONES = 100
 _SECTIONS = 200  # of one source: more than any outlet has, fewer than one that makes them up
-_UNTRUE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 # RFC 5646 2.1 without extensions and what is grandfathered: EPUBCheck takes nothing that is not well-formed.
 _LANGUAGE = re.compile(
     r"[A-Za-z]{2,3}(?:-[A-Za-z]{3}){0,3}(?:-[A-Za-z]{4})?(?:-(?:[A-Za-z]{2}|\d{3}))?"
@@ -175,11 +174,6 @@ def uuid_of(digest: str) -> str:
 def id_of(*names: str) -> str:
     """The id of what has these names; of an article: its source and key."""
     return uuid_of(sha256("/".join(names).encode("utf-8", "replace")).hexdigest())
-
-
-def clean(words: str) -> str:
-    """Plain words on one line, without what no format can hold."""
-    return _UNTRUE.sub("\ufffd", squeeze(words))
 
 
 def tag(language: str) -> str:

@@ -33,7 +33,7 @@ from wirecopy.publish.site.lists import Lists
 
 __all__ = ["Look", "pictures_since", "publish"]
 
-RENDERING = 2
+RENDERING = 3
 """Raise this with every change to the bytes of a page: sites are then made anew."""
 
 _MOST_DAYS = 400  # of a source's diary: days without new articles stand between those that are shown

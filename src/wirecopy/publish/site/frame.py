@@ -13,10 +13,11 @@ from functools import cache
 
 import msgspec
 
-from wirecopy.publish.html import NO_CHARACTERS, escape
+from wirecopy.publish.html import escape
 from wirecopy.publish.look import Look
 from wirecopy.publish.messages import Messages
 from wirecopy.publish.site import plan
+from wirecopy.text import NO_CHARACTERS
 
 POLICY = (
     "default-src 'none'; img-src 'self' file:; style-src 'self' file:; script-src 'self' file:; "
