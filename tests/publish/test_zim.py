@@ -189,6 +189,25 @@ def test_hostile_words_stay_words(tmp_path: Path) -> None:
         assert not [target for target in (*shown.loads, *shown.leads) if "javascript" in target]
 
 
+def test_what_the_book_tells_programs_holds_no_control_and_turns_nothing(tmp_path: Path) -> None:
+    """kiwix-serve puts titles into JSON as they are: one control in one, and no title is suggested any more."""
+    edition = MemoryEdition(document("dw-zh", "1", title="a\x1b]0;b\u202ec"))
+    edition.names["dw-zh"] = ("Ne\x00ws\u202e", "zh", "")
+    archive = book(edition, tmp_path)
+    told = [title for _, title, _, _ in entries(archive)]
+    told += [archive.get_metadata(name).decode("utf-8", "replace") for name in ("Creator", "Title", "Description")]
+    assert "a\ufffd]0;b\ufffdc" in told
+    assert all(each.isprintable() for each in told)
+
+
+@pytest.mark.parametrize("tail", ["..%2F..%2F..%2Fetc", "a/%2E%2E%5C..%5Cb", "a%0Ab", "%E2%80%AEb"])
+def test_no_address_is_a_name_that_leads_out_of_a_folder_or_is_two_lines(tmp_path: Path, tail: str) -> None:
+    archive = book(MemoryEdition(document("dw-zh", "1", url=f"https://evil.example/{tail}")), tmp_path)
+    paths = [archive._get_entry_by_id(number).path for number in range(archive.all_entry_count)]
+    assert "dw-zh/1" in paths
+    assert not [path for path in paths if path.startswith("evil.example")]
+
+
 # --- what is found
 
 

@@ -34,7 +34,7 @@ from wirecopy.publish.zim.sealing import seal
 
 __all__ = ["TIERS", "Published", "check", "publish"]
 
-RENDERING = 2
+RENDERING = 3
 """Raise this with every change to the bytes that are written: books are then made anew."""
 
 TIERS = ("small", "text")
@@ -370,7 +370,10 @@ def _names(document: Document) -> Iterator[str]:
     yield f"{said.source}/{said.key}"
     address = public(said.url)
     rest = unquote(address.partition("://")[2].rstrip("/"))
-    if rest and "." in rest.partition("/")[0] and len(rest.encode("utf-8", "replace")) <= _LONGEST_REDIRECT:
+    if len(rest.encode("utf-8", "replace")) > _LONGEST_REDIRECT or not rest.isprintable():
+        return
+    steps = re.split(r"[/\\]", rest)  # folders, to whoever unpacks a book: none leads up
+    if "." in steps[0] and not {".", ".."} & {*steps}:
         yield rest
 
 

@@ -19,6 +19,7 @@ from types import TracebackType
 from unicodedata import category, normalize
 
 from wirecopy.errors import ConfigError, PublishError
+from wirecopy.text import clean
 
 try:
     from libzim import version as libraries
@@ -71,7 +72,7 @@ class Book:
         """What the book says of itself."""
         with _ours():
             for name, value in metadata.items():
-                self._creator.add_metadata(name, value)
+                self._creator.add_metadata(name, clean(value))
             self._creator.add_illustration(48, illustration)
 
     def page(self, path: str, title: str, markup: str) -> None:
@@ -120,7 +121,7 @@ class _Entry(Item):  # type: ignore[misc,unused-ignore]  # libzim ships no types
     def __init__(self, path: str, title: str, media: str, body: bytes | str, words: _Words | None = None) -> None:
         super().__init__()
         self._path = path
-        self._title = title
+        self._title = clean(title)  # Kiwix puts it into JSON as it is
         self._media = media
         self._body = body
         self._words = words or _Words("", "", 0)
