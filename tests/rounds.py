@@ -1,10 +1,11 @@
 """A mirror of one source at a scripted server: rounds at any moment, and what came of them."""
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from scripted import Time
 from wirecopy.collect.fetch import Fetcher
-from wirecopy.collect.round import collect
+from wirecopy.collect.round import collect, left_alone
 from wirecopy.model import Source
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -23,7 +24,7 @@ class Rounds:
         self.server.requests.clear()
         async with Fetcher(
             contact="test@example.org", clock=lambda: self.now, sleep=time.sleep, monotonic=time.monotonic,
-            allow=frozenset({"127.0.0.1"}),
+            allow=frozenset({"127.0.0.1"}), left_alone=partial(left_alone, self.archive),
         ) as door:  # fmt: skip
             (outcome,) = await collect(
                 [self.source], archive=self.archive, door=door, now=self.now, jitter=lambda: 0.0, **options

@@ -110,6 +110,24 @@ def test_an_index_rests_for_as_long_as_its_server_says_within_bounds(tmp_path) -
     played(story, tmp_path)
 
 
+@pytest.mark.parametrize("refuses", ["/feed", "/pier", "/robots.txt"])
+def test_a_host_that_asked_to_be_left_alone_is_left_alone_by_every_later_process(tmp_path, refuses) -> None:
+    async def story(server, mirror):
+        whole = server.answers.get(refuses)
+        server.tell(refuses, page(b"", "Retry-After: 7200", status="429 Too Many Requests"))
+        await mirror.round()
+        assert refuses in server.asked_for()
+        server.answers[refuses] = whole or [page(b"", status="404 Not Found")]
+        for _ in range(7):  # each with a door of its own, as a timer's are
+            await mirror.round(hours=0.25, everything=True)
+            assert server.asked_for() == []
+        await mirror.round(hours=0.5, everything=True)
+        assert set(mirror.states()) == {"The pier is whole again", "The harbour asks for calm"}
+        assert {state for state, _ in mirror.states().values()} <= {"archived", "unchanged"}
+
+    played(story, tmp_path)
+
+
 def test_a_sitemap_that_has_not_changed_by_its_index_is_asked_for_once_a_week(tmp_path) -> None:
     async def story(server, mirror):
         def index(newest):

@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from wirecopy import config as configs
@@ -176,7 +177,9 @@ async def run_watch(
             )
 
         def keep() -> None:
-            archive.tread(tools.door.footprints())  # and what was jotted goes with it
+            with archive.batch():
+                archive.remember(rounds.closings(tools.door.closings(), clock()))
+                archive.tread(tools.door.footprints())  # and what was jotted goes with it
             tools.door.trodden()
 
         async def ended(source: Source, outcome: Outcome, now: datetime) -> None:
@@ -235,6 +238,7 @@ async def _tools(
             proxy=config.proxy,
             allow=frozenset(config.allow_private),
             known=archive.page,
+            left_alone=partial(rounds.left_alone, archive),
             on_wait=lambda host, _seconds: shown.note(f"waiting for {host}"),
         ) as door,
     ):

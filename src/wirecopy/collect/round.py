@@ -90,8 +90,16 @@ class Door(Protocol):
         """What was asked of each host and day since the last call of `trodden`."""
         ...
 
+    def closings(self) -> tuple[tuple[str, datetime], ...]:
+        """The hosts that asked to be left alone since the last call of `trodden`, and until when."""
+        ...
+
     def trodden(self) -> None:
-        """What `footprints` gave is kept."""
+        """What `footprints` and `closings` gave is kept."""
+        ...
+
+    def closed(self, url: str) -> float:
+        """The seconds for which the host of this address wants to be left alone."""
         ...
 
 
@@ -192,6 +200,17 @@ async def turn(
         archive.enrol((source,))
     plan = _Plan(now=now, everything=False, indexes=True, most=most, since=None, is_turn=True)
     return await _Round(source, archive, door, reader, checker, plan, _say_nothing, random.random, memory).run()
+
+
+def closings(asked: Iterable[tuple[str, datetime]], now: datetime) -> tuple[Visit, ...]:
+    """The wishes of hosts to be left alone, as they are remembered."""
+    return tuple(Visit(url=f"host:{host}", checked=now, due=until, result="left alone") for host, until in asked)
+
+
+def left_alone(archive: Archive, host: str) -> datetime | None:
+    """Until when a host wants to be left alone, where it ever said so."""
+    visit = archive.visit(f"host:{host}")
+    return None if visit is None else visit.due
 
 
 def is_quiet(outcome: Outcome) -> bool:
@@ -339,12 +358,14 @@ class _Round:
         )
 
     def keep_footprints(self, *visits: Visit) -> None:
-        """Remember these visits, and what outlets were asked: that is known as soon as what it brought is."""
+        """Remember these visits, and what outlets were asked and asked of us: that is known as soon as what it brought
+        is.
+        """
         footprints = self.door.footprints()
         if not footprints and not visits:
             return
         with self.archive.batch():
-            self.archive.remember(visits)
+            self.archive.remember((*visits, *closings(self.door.closings(), self.now)))
             self.archive.tread(footprints)
         self.door.trodden()
 
@@ -387,7 +408,8 @@ class _Round:
             elif page.status == 200:
                 listing = discover.read(self.source, page, self.plan.since)
             else:
-                raise FetchError(f"{url} answered {page.status}, not a feed or sitemap")
+                wait = self.door.closed(page.final_url)
+                raise FetchError(f"{url} answered {page.status}, not a feed or sitemap", retry_after=wait)
         except SourceError as error:
             self.fail(url, str(error))
             failures = visit.failures + 1
@@ -615,6 +637,8 @@ class _Round:
                     return look
                 continue
             look.captures.append(page)
+            if page.status != 200:
+                look.retry_after = max(look.retry_after, self.door.closed(page.final_url))
             try:
                 article, parts = await self.read_whole(lead, page)
             except SourceError as error:

@@ -6,7 +6,7 @@
 - Every request has a time, a size and a number of redirects it may not exceed. An answer that breaks off, or goes on
   too long, is a capture that says so in `truncated`.
 - Nothing is remembered between two requests but pace, robots.txt and open connections: no cookies, no credentials, no
-  cache. Schedules and validators are the caller's.
+  cache. Schedules and validators are the caller's, and so is what a host's wish to be left alone is kept in.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from types import TracebackType
 from typing import NamedTuple, Self
 from urllib.parse import urlencode
@@ -24,7 +24,7 @@ from wirecopy.collect.fetch.clocks import Clocks
 from wirecopy.collect.fetch.coding import ACCEPTED
 from wirecopy.collect.fetch.door import Door, Limits, Resolve, Unanswered
 from wirecopy.collect.fetch.guard import Guard, Target, split
-from wirecopy.collect.fetch.pace import PATIENCE, Turns, retry_after
+from wirecopy.collect.fetch.pace import LONGEST_CLOSED, PATIENCE, Turns, retry_after
 from wirecopy.errors import ConfigError, FetchError, Refused
 from wirecopy.model import Capture, Footprint, Validators, replace
 from wirecopy.version import __version__
@@ -41,7 +41,8 @@ class Fetcher:
 
     `clock` stamps captures; `monotonic` (default: the loop's time) and `sleep` keep the pace; `allow` names hosts or
     addresses that may be asked although they are private; `known` gives the last capture of a robots.txt, so that it
-    is not asked for again before its time; `proxy` (http, https, socks5, socks5h) replaces those of
+    is not asked for again before its time; `left_alone` gives the moment until which a host wants to be left alone, by
+    what an earlier process kept of `closings`; `proxy` (http, https, socks5, socks5h) replaces those of
     the environment; `on_wait` is told (host, seconds) before each wait; `resolve` replaces the system's resolver.
     `notes` says what robots.txt asked for and did not get; `fresh_robots` has the answers to robots.txt that nobody
     has kept yet: whoever keeps them clears it.
@@ -56,6 +57,7 @@ class Fetcher:
         limits: Limits = Limits(),  # noqa: B008 -- frozen
         allow: frozenset[str] = frozenset(),
         known: Callable[[str], Capture | None] | None = None,
+        left_alone: Callable[[str], datetime | None] | None = None,
         proxy: str = "",
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
         jitter: Callable[[], float] = random.random,
@@ -80,6 +82,9 @@ class Fetcher:
         self._monotonic = monotonic or _loop_time
         self._turns = Turns(now=self._monotonic, sleep=sleep, per_host=per_host, on_wait=on_wait)
         self._known = known
+        self._left_alone = left_alone
+        self._recalled: set[str] = set()  # hosts of which was asked whether they want to be left alone
+        self._closings: dict[str, datetime] = {}
         self._clocks = Clocks()
         self._robots: dict[str, _KeptRobots] = {}
         self._silent: set[str] = set()  # origins that did not answer when last asked, however often
@@ -101,9 +106,18 @@ class Fetcher:
         """What was asked of each host and day since the last call of `trodden`."""
         return tuple(self._door.footprints.values())
 
+    def closings(self) -> tuple[tuple[str, datetime], ...]:
+        """The hosts that asked to be left alone since the last call of `trodden`, and until when."""
+        return tuple(self._closings.items())
+
     def trodden(self) -> None:
-        """What `footprints` gave is kept now, by whoever asked for it."""
+        """What `footprints` and `closings` gave is kept now, by whoever asked for it."""
         self._door.footprints.clear()
+        self._closings.clear()
+
+    def closed(self, url: str) -> float:
+        """The seconds for which the host of this address still wants to be left alone; 0: for none."""
+        return self._turns.closed(split(url).host)
 
     def clock_ahead(self) -> float | None:
         """By how many seconds this machine's clock is ahead of what servers say (behind: below 0); None: unknown."""
@@ -190,6 +204,7 @@ class Fetcher:
     ) -> tuple[Capture, str, float]:
         """Wait for a turn and ask; the capture, where it redirects to, and the seconds it took to answer."""
         host = target.host
+        self._recall(host)
         await self._turns.take(host, gap)
         begun = _loop_time()
         try:
@@ -202,7 +217,20 @@ class Fetcher:
             wait = retry_after(capture.header("Retry-After"), capture.at)
             if wait is not None:
                 self._turns.close(host, wait)
+                self._closings[host] = self._clock() + timedelta(seconds=self._turns.closed(host))
         return capture, location, _loop_time() - begun
+
+    def _recall(self, host: str) -> None:
+        """Leave a host alone for what is left of what it asked an earlier process for."""
+        if self._left_alone is None or host in self._recalled:
+            return
+        if len(self._recalled) >= _MANY_ORIGINS:
+            self._recalled.clear()
+        self._recalled.add(host)
+        until = self._left_alone(host)
+        left = 0.0 if until is None else (until - self._clock()).total_seconds()
+        if 0.0 < left <= LONGEST_CLOSED:  # more was said by a clock that was wrong
+            self._turns.close(host, left)
 
     def _call_silent(self, origin: str) -> None:
         """It is asked once, with no second try, from now on, until it answers."""
@@ -275,6 +303,7 @@ class Fetcher:
             rules = robots_txt.read(capture)
             kept.why = capture.truncated or f"status {capture.status}"
         again = robots_txt.RETRIED if kept.rules is None else robots_txt.RETRIED_BESIDE
+        again = max(again, timedelta(seconds=self._turns.closed(target.host)))
         now = self._clock()
         kept.since, kept.until = now, now + (again if rules is None else robots_txt.KEPT)
         # RFC 9309 2.4: while it can't be reached, the copy from before stays in force.
