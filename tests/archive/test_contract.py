@@ -505,13 +505,19 @@ def test_when_articles_were_published_is_told_oldest_first_and_only_as_far_as_it
 
 def test_what_was_looked_at_in_a_future_that_is_none_is_due_now(archive: Archive) -> None:
     wrong = minutes(60 * 24 * 400)
-    for each in (entry("1", checked=wrong, due=wrong + timedelta(days=1)), entry("2", checked=NOON, due=minutes(60))):
+    for each in (
+        entry("1", checked=wrong, due=wrong + timedelta(days=1)),
+        entry("2", checked=NOON, due=minutes(60)),
+        entry("3", checked=wrong, due=None),
+    ):
         archive.settle(each, revision=revision(article(each.lead.key)))
+    archive.settle(entry("4", checked=wrong, state=State.EXCLUDED, reason="a rule", due=None))
+    archive.note([lead("5")], at=wrong)
     archive.remember(
         [Visit(url="https://a.example/f", checked=wrong, due=wrong), Visit(url="https://b.example/f", due=NOON)]
     )
-    assert archive.set_back(NOON) == 2
-    assert [each.lead.key for each in archive.due("demo-zh", NOON)] == ["1"]
+    assert archive.set_back(NOON) == 4
+    assert [each.lead.key for each in archive.due("demo-zh", NOON)] == ["5", "1", "3"]
     assert archive.visit("https://a.example/f").due == NOON
     assert archive.set_back(NOON) == 0
 
@@ -545,11 +551,12 @@ def test_a_capture_that_is_not_there_is_none(archive: Archive) -> None:
 
 def test_pages_that_are_no_articles_are_kept_and_the_latest_is_found(archive: Archive) -> None:
     url = "https://www.example.org/robots.txt"
-    assert archive.page(url) is None
+    assert archive.page(url, NOON) is None
     older, newer = capture(b"User-agent: *", minutes(1), url=url), capture(b"", minutes(2), url=url)
     archive.keep([newer, older])
     archive.keep([newer])
-    assert archive.page(url) == newer
+    assert archive.page(url, minutes(9)) == newer
+    assert archive.page(url, minutes(1)) == older, "what is of later says a clock that was wrong"
     assert list(archive.verify()) == []
 
 

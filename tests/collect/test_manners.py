@@ -1,6 +1,7 @@
 """What publishers wish is read, kept with what was read, and obeyed where `respect` names it; and indexes may rest."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 
@@ -124,6 +125,19 @@ def test_a_host_that_asked_to_be_left_alone_is_left_alone_by_every_later_process
         await mirror.round(hours=0.5, everything=True)
         assert set(mirror.states()) == {"The pier is whole again", "The harbour asks for calm"}
         assert {state for state, _ in mirror.states().values()} <= {"archived", "unchanged"}
+
+    played(story, tmp_path)
+
+
+def test_a_clock_that_was_wrong_when_an_earlier_process_ran_silences_nothing(tmp_path) -> None:
+    async def story(server, mirror):
+        await mirror.round()
+        await mirror.round(hours=24 * 400)
+        await mirror.round(hours=-24 * 400 + 1)
+        assert "/feed" in mirror.asked()
+        assert {"/pier", "/calm"} <= set(mirror.asked()), "edits of what is new are looked for as before"
+        due = [each.due for each in mirror.archive.entries("courier")]
+        assert max(due) < mirror.now + timedelta(days=1)
 
     played(story, tmp_path)
 

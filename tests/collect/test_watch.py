@@ -209,6 +209,21 @@ def test_a_clock_that_was_wrong_for_a_while_silences_nothing(tmp_path, archive) 
     play(MONDAY, story)
 
 
+def test_a_clock_that_was_wrong_until_the_watch_was_started_anew_silences_nothing(tmp_path, archive) -> None:
+    async def story(loop: PlayedLoop) -> None:
+        loop.jump = timedelta(days=400)
+        async with watched_outlet(loop, tmp_path, archive) as (outlet, watched):
+            await asyncio.sleep(1200)
+            await watched.end()
+            loop.jump, asked = timedelta(), len(outlet.log)
+            watched = Watched(loop, tmp_path, archive, outlet.source("zh"))
+            await asyncio.sleep(1200)
+            await watched.end()
+            assert any("/rdf/" in each.path for each in outlet.log[asked:])
+
+    play(MONDAY, story)
+
+
 def test_a_full_disk_is_waited_for_and_then_everything_is_there(tmp_path, archive) -> None:
     async def story(loop: PlayedLoop) -> None:
         async with FakeOutlet(clock=loop.true_now) as outlet:

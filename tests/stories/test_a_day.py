@@ -65,7 +65,7 @@ def test_robots_txt_is_asked_once_a_day_whoever_asks(mirror, outlet):
     mirror.collect()
     mirror.collect(everything=True)
     assert len(outlet.requests("/robots.txt")) == 1
-    assert mirror.archive.page(f"{outlet.url}/robots.txt").status == 200
+    assert mirror.archive.page(f"{outlet.url}/robots.txt", outlet.now()).status == 200
     mirror.collect(pass_hours=24)
     assert len(outlet.requests("/robots.txt")) == 2
     mirror.verify()

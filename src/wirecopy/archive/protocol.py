@@ -156,8 +156,10 @@ class Archive(Protocol):
         """Keep captures that are evidence of no article (robots.txt), by their addresses, in one transaction."""
         ...
 
-    def page(self, url: str) -> Capture | None:
-        """The latest capture kept of this address by `keep`."""
+    def page(self, url: str, now: datetime) -> Capture | None:
+        """The latest capture of this address that was kept by `keep` until `now`: what is of later says a clock that
+        was wrong.
+        """
         ...
 
     def named(self, name: str) -> tuple[str, str] | None:
@@ -314,7 +316,9 @@ class Archive(Protocol):
         ...
 
     def set_back(self, now: datetime) -> int:
-        """Make due at `now` what was looked at after it, because the clock was wrong then; of how many."""
+        """Make due at `now` what was first or last looked at after it, and is due later or no more, because the clock
+        was wrong then; of how many.
+        """
         ...
 
     # --- the whole

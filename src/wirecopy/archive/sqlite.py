@@ -364,10 +364,10 @@ class SqliteArchive:
             for capture in pages:
                 self._file.put(PAGES, PageRow(capture.url, self._keep(capture)))
 
-    def page(self, url: str) -> Capture | None:
-        """The latest capture that was kept of this address, though it is of no article."""
-        order = "JOIN captures ON captures.id = pages.capture WHERE pages.url = ? ORDER BY at DESC, digest LIMIT 1"
-        row = self._file.first(PAGES, order, url)
+    def page(self, url: str, now: datetime) -> Capture | None:
+        """The latest capture that was kept of this address by `now`, though it is of no article."""
+        of_it = "JOIN captures ON captures.id = pages.capture WHERE pages.url = ? AND at <= ?"
+        row = self._file.first(PAGES, f"{of_it} ORDER BY at DESC, digest LIMIT 1", url, to_micros(now))
         return None if row is None else self._capture(row.capture)
 
     def named(self, name: str) -> tuple[str, str] | None:
@@ -594,15 +594,22 @@ class SqliteArchive:
         return diary.incidents(self._file, only_open=only_open, most=most)
 
     def set_back(self, now: datetime) -> int:
-        """Make due what was looked at after `now` and is due after it: the clock was wrong then; of how many."""
+        """Make due what was first or last looked at after `now` and is due after it, or no more: the clock was wrong
+        then; of how many.
+        """
         changed = 0
         moment, soon = to_micros(now), to_micros(now + timedelta(hours=1))
+        then = "WHERE coalesce(checked, first_seen) > ? AND"
         with self._transaction():
-            for line in self._file.every(LEDGER, "WHERE checked > ? AND due > ?", soon, moment):
-                self._file.put(LEDGER, line._replace(due=moment, checked=moment))
+            for line in self._file.every(
+                LEDGER, f"{then} (due > ? OR due IS NULL AND state <> 'excluded')", soon, moment
+            ):
+                self._file.put(LEDGER, line._replace(due=moment, checked=line.checked and moment))
                 changed += 1
-            for picture in self._file.every(PICTURES, "WHERE checked > ? AND due > ?", soon, moment):
-                self._file.put(PICTURES, picture._replace(due=moment, checked=moment))
+            for picture in self._file.every(
+                PICTURES, f"{then} (due > ? OR due IS NULL AND state = 'kept')", soon, moment
+            ):
+                self._file.put(PICTURES, picture._replace(due=moment, checked=picture.checked and moment))
                 changed += 1
             for row in self._file.every(VISITS):
                 visit = self._decoded(row.visit.encode(), Visit, f"the visit to {row.url}")

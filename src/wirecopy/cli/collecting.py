@@ -237,7 +237,7 @@ async def _tools(
             monotonic=monotonic,
             proxy=config.proxy,
             allow=frozenset(config.allow_private),
-            known=archive.page,
+            known=lambda url: archive.page(url, clock()),
             left_alone=partial(rounds.left_alone, archive),
             on_wait=lambda host, _seconds: shown.note(f"waiting for {host}"),
         ) as door,

@@ -70,6 +70,9 @@ _TDMREP_KEPT = timedelta(days=1)
 _REMEMBERED = timedelta(hours=6)
 _GONE = (404, 410)
 
+SET_BACK = timedelta(minutes=5)
+"""What a clock may go back without having been wrong: summer time is none, in UTC."""
+
 _T = TypeVar("_T")
 
 
@@ -161,6 +164,8 @@ async def collect(
     """
     chosen = tuple(sources)
     archive.enrol(chosen)
+    if last_asked(archive, chosen, now) > now + SET_BACK:
+        archive.set_back(now)
     plan = _Plan(now=now, everything=everything, indexes=indexes, most=most, since=since)
     rounds = [_Round(source, archive, door, reader or Here(), checker, plan, tell, jitter) for source in chosen]
     return tuple(await _side_by_side(each.run() for each in rounds))
@@ -211,6 +216,13 @@ def left_alone(archive: Archive, host: str) -> datetime | None:
     """Until when a host wants to be left alone, where it ever said so."""
     visit = archive.visit(f"host:{host}")
     return None if visit is None else visit.due
+
+
+def last_asked(archive: Archive, sources: Iterable[Source], now: datetime) -> datetime:
+    """When an index of these sources was asked last, or `now`. Later than now: the clock was wrong then."""
+    listed = (url for each in sources for url in (*each.feeds, *each.listings, *each.sitemaps))
+    asked = (visit.checked for visit in map(archive.visit, listed) if visit and visit.checked)
+    return max(asked, default=now)
 
 
 def is_quiet(outcome: Outcome) -> bool:
@@ -832,7 +844,7 @@ class _Round:
         url = origin + usage.TDMREP
         async with self.asking_wishes:
             if url not in self.wishes:
-                page = self.archive.page(url)
+                page = self.archive.page(url, self.now)
                 if page is None or self.now - page.at >= _TDMREP_KEPT:
                     try:
                         page = await self.ask(url, Visit(url=url))

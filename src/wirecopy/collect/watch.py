@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from wirecopy.archive.protocol import Archive
-from wirecopy.collect.round import Memory, is_quiet
+from wirecopy.collect.round import SET_BACK, Memory, is_quiet, last_asked
 from wirecopy.errors import ArchiveError, Unwritable
 from wirecopy.model import Outcome, Source
 
@@ -41,7 +41,6 @@ GATHERED = timedelta(seconds=5)
 _MOST_GATHERED = 500  # quiet turns, and then it is written at once: a transaction of some milliseconds
 _SHOWN = timedelta(seconds=1)  # between two words on how it goes
 _LONGEST_SLEEP = 60.0  # seconds: a clock that jumps, or a machine that slept, is noticed this soon
-_SET_BACK = timedelta(minutes=5)  # what a clock may go back without having been wrong: summer time is none, in UTC
 _FIRST_REST, _LONGEST_REST = 60.0, 1800.0  # seconds between two tries to write to an archive that can't be
 _MOST_RESTS = 48  # a day of them; then somebody must look
 
@@ -120,9 +119,10 @@ class _Watch:
         self.at_once, self.pictures = at_once, pictures
         self.seen = Seen()
         self.shown: datetime | None = None
-        self.latest = clock()
+        now = clock()
+        self.latest = max(now, last_asked(archive, sources, now))  # by a clock that was wrong, perhaps
         self.places = [_Place(each) for each in sources]
-        self.queue = [(self.due(place, self.latest), number) for number, place in enumerate(self.places)]
+        self.queue = [(self.due(place, now), number) for number, place in enumerate(self.places)]
         heapq.heapify(self.queue)
         for place in self.places:
             place.memory = None  # the first turn of each looks at everything
@@ -130,9 +130,9 @@ class _Watch:
         self.ended: deque[asyncio.Task[Outcome]] = deque()
         self.woken = asyncio.Event()
         self.alarm: asyncio.Task[None] | None = None
-        self.rings = self.latest
+        self.rings = now
         self.unwritten = 0  # quiet turns since `unwritten_since`
-        self.unwritten_since = self.latest
+        self.unwritten_since = now
         self.rested = 0
 
     async def run(self) -> Seen:
@@ -158,7 +158,7 @@ class _Watch:
     def look_at_the_clock(self) -> datetime:
         """Now; where the clock went back, what it had said was due is due by what it says now."""
         now = self.clock()
-        if now < self.latest - _SET_BACK:
+        if now < self.latest - SET_BACK:
             self.archive.set_back(now)
             self.queue = [(min(due, now), number) for due, number in self.queue]
             heapq.heapify(self.queue)
