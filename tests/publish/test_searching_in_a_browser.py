@@ -193,3 +193,11 @@ def test_each_hit_has_its_own_direction(page: object) -> None:
     title = page.locator("#search-results h3").first  # type: ignore[attr-defined]
     assert (title.get_attribute("dir"), title.get_attribute("lang")) == ("rtl", "ar")
     assert title.locator("a").get_attribute("href") == "articles/dw-ar/2026/11/2.html"
+
+
+def test_the_day_of_a_hit_stays_apart_from_its_source_in_an_arabic_page(page: object) -> None:
+    page.evaluate("() => Object.assign(document.documentElement, {lang: 'ar', dir: 'rtl'})")  # type: ignore[attr-defined]
+    ask(page, "台湾")
+    about = page.locator("#search-results .about").first  # type: ignore[attr-defined]
+    name, day = about.locator("bdi").bounding_box(), about.locator("time").bounding_box()
+    assert day["x"] + day["width"] <= name["x"]

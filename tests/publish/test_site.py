@@ -108,6 +108,14 @@ def test_no_page_asks_another_host_for_anything(shown: Path) -> None:
     assert b"@import" not in (shown / "style.css").read_bytes()
 
 
+def test_paper_is_light_also_where_the_screen_is_dark(shown: Path) -> None:
+    style = (shown / "style.css").read_text()
+    dark, paper = (style.partition(f"@media {what} {{")[2] for what in ("(prefers-color-scheme: dark)", "print"))
+    colours = set(re.findall(r"--\w+(?=:)", dark.partition("}")[0])) - {"--line"}
+    assert colours
+    assert colours <= set(re.findall(r"--\w+(?=:)", paper.partition("}")[0]))
+
+
 def test_every_page_says_what_it_is_and_can_be_walked_through(shown: Path) -> None:
     for path, page in pages(shown):
         assert page.get("lang") == "zh-Hans"

@@ -59,12 +59,12 @@ def page(say: Callable[[str], str], sources: Iterable[tuple[str, str]], *, root:
 <input id="search-words" name="q" type="search" dir="auto" maxlength="2000" autocomplete="off" \
 aria-describedby="search-hint"/></p>
 <p id="search-hint">{_safe(say("hint"))}</p>
-<p><label for="search-source">{_safe(say("source"))}</label>
-<select id="search-source" name="source"><option value="">{_safe(say("every-source"))}</option>{options}</select>
-<label for="search-since">{_safe(say("since"))}</label>
-<input id="search-since" name="since" type="date"/>
-<label for="search-until">{_safe(say("until"))}</label>
-<input id="search-until" name="until" type="date"/></p>
+<p><span><label for="search-source">{_safe(say("source"))}</label>
+<select id="search-source" name="source"><option value="">{_safe(say("every-source"))}</option>{options}</select></span>
+<span><label for="search-since">{_safe(say("since"))}</label>
+<input id="search-since" name="since" type="date"/></span>
+<span><label for="search-until">{_safe(say("until"))}</label>
+<input id="search-until" name="until" type="date"/></span></p>
 <p><button type="submit">{_safe(say("search"))}</button></p>
 </form>
 <p id="search-status" role="status" aria-live="polite"></p>

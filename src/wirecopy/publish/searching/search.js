@@ -574,7 +574,7 @@ function shown(text, query) {
   link.href = [root + "articles", text.source, text.day.slice(0, 4), text.day.slice(5, 7), encodeURIComponent(text.key) + ".html"].join("/");
   const time = element("time", "", dated(text.at));
   time.dateTime = text.at;
-  const about = element("p", "about", [directory.sources.get(text.source) || text.source, " · ", time]);
+  const about = element("p", "about", [element("bdi", "", directory.sources.get(text.source) || text.source), " · ", time]);
   if (text.withdrawn) about.append(" · ", element("strong", "withdrawn", say("withdrawn")));
   const told = [element("h3", "", link), ...excerpts(text, terms).map((parts) => element("p", "excerpt", written(parts)))];
   for (const each of told) {
