@@ -207,6 +207,13 @@ def test_a_page_of_pictures_without_a_sentence_keeps_its_headings() -> None:
     assert [plain(block.text) for block in found if isinstance(block, Heading)] == ["Before", "After"]
 
 
+def test_an_article_of_pictures_or_of_a_table_is_one_also_where_a_main_is_around_it() -> None:
+    pictures = "".join(f"<figure><img src=/{n}.jpg><figcaption>The pier, day {n}.</figcaption></figure>" for n in "12")
+    assert blocks(f"<main><h1>The pier</h1><article>{pictures}</article></main>")
+    rows = "".join(f"<tr><td>{home}</td><td>2:1</td><td>Harbour</td></tr>" for home in ("Valley", "Hill"))
+    assert [type(each) for each in blocks(f"<main><article><table>{rows}</table></article></main>")] == [Table]
+
+
 # --- what a house says to its readers --------------------------------------------------------------------------------
 
 

@@ -82,9 +82,10 @@ def within(page: Survey, joined: list[Box], top: Box, *, summary: str = "", titl
 
 
 def _pictured(page: Survey) -> Box | None:
-    """The article of a page that shows pictures and tells nothing."""
-    named = [box for box in page.boxes if box.tag in ("article", "main")]
-    return named[0] if len(named) == 1 and next(named[0].element.iter("img"), None) is not None else None
+    """The article of a page that shows pictures, or a table, and tells nothing: not the `main` that is around it."""
+    articles = [box for box in page.boxes if box.tag == "article"]
+    named = articles or [box for box in page.boxes if box.tag == "main"]
+    return named[0] if len(named) == 1 and next(named[0].element.iter("img", "table"), None) is not None else None
 
 
 # --- votes -----------------------------------------------------------------------------------------------------------
