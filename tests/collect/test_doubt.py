@@ -218,6 +218,96 @@ def test_a_page_that_shares_nothing_with_its_lead_is_not_it():
     assert "shares no word with what was announced" in why_not(article_page("Silver on the lake", *story))
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "<b>Your requested URL has been blocked as per the directions received from the department.</b>",
+        "<b>Fatal error</b>: Uncaught PDOException: SQLSTATE[HY000] [2002] Connection refused in db.php:14",
+    ],
+)
+def test_a_title_that_only_the_lead_has_speaks_for_no_page(said):
+    assert "not believed" in why_not(f"<html><body>{said}</body></html>")
+
+
+@pytest.mark.parametrize(
+    ("language", "title", "said"),
+    [
+        ("en", TITLES["en"], "You are now in line. When it is your turn, you have ten minutes to agree to our terms."),
+        (
+            "fr",
+            TITLES["fr"],
+            "Félicitations ! Votre domaine a bien été créé. Gérez-le avec un plan adapté à vos besoins.",
+        ),
+        ("hi", "घाटी में तूफ़ान से स्कूल की छत उड़ी", "आप जिस पेज को खोज रहे हैं वह हटा दिया गया है या मौजूद नहीं है।"),
+    ],
+)
+def test_a_page_that_says_little_and_shares_a_word_by_chance_is_not_it(language, title, said):
+    page = f"<html lang={language}><head><title>The Herald of the day</title></head><body><h1>!</h1><p>{said}</p></body></html>"
+    assert "shares no word" in why_not(page, language=language, title=title)
+
+
+def test_what_a_page_only_links_to_it_is_not_about():
+    read = "".join(
+        f'<li><a href="/{n}">{title}</a></li>' for n, title in enumerate((TITLES["en"], "Silver on the lake"))
+    )
+    page = f"<head><title>Hm</title></head><main><h1>Hm.</h1><p>Nothing is at this address any more.</p></main><ul>{read}</ul>"
+    assert "shares no word" in why_not(page)
+
+
+TEASERS = "".join(
+    f'<h2><a href="/{n}">{title}</a></h2><p>The valley read more of this story than of any other on its day, by far.</p>'
+    for n, title in enumerate(("Bridge reopens", "Ferry is back", "Rain stops play", "Apples are late"))
+)
+
+
+def test_the_front_page_under_the_address_of_an_article_is_none_and_a_briefing_is():
+    for title in (TITLES["en"], ""):
+        front = f"<html><head><title>The Herald | News</title></head><body><main>{TEASERS * 4}</main></body></html>"
+        assert "its headings lead to other pages" in why_not(front, title=title)
+        page = article_page("Morning briefing: a plan for the valleys", "Good morning.").replace("</article>", TEASERS)
+        assert why_not(page, title=title and "Your briefing for the valleys this morning") == ""
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        (
+            "de",
+            "Dieser Artikel ist exklusiv für Abonnentinnen und Abonnenten. Testen Sie uns vier Wochen lang für 1 Euro.",
+        ),
+        ("fr", "Il vous reste 84.21% de cet article à lire. La suite est réservée aux abonnés."),
+        ("nl", "Dit artikel is alleen voor abonnees. Lees verder vanaf 1 euro per maand."),
+        ("no", "Denne saken er for abonnenter. Bli abonnent og les saken."),
+        ("ja", "この記事は有料会員限定です。残り1,234文字"),
+    ],
+)
+def test_a_teaser_whose_page_says_that_the_rest_is_withheld_is_no_article(language, said):
+    page = article_page(TITLES["en"], "The ministers have agreed on an emergency plan for the valleys.", said)
+    assert "a paywall" in why_not(page, language=language)
+    quoted = article_page(
+        TITLES["en"], "The ministers have agreed on a plan.", f'"{said}" So the minister, on valleys.'
+    )
+    assert "and has" not in why_not(quoted, language=language)
+
+
+SLUG = "https://herald.example/2026/ministers-agree-on-emergency-plan-for-valleys"
+
+
+def test_an_address_made_of_words_announces_an_article_that_nothing_else_does():
+    def believed(html):
+        page = m.replace(capture(html), url=SLUG, final_url=SLUG)
+        try:
+            return read(source(), m.Lead(source="s", key="k", url=SLUG), page).title
+        except Doubtful:
+            return ""
+
+    wall = article_page("Szanujemy Twoją prywatność", "Klikając, zgadzasz się na to, co robimy.", described=False)
+    assert not believed(wall)
+    story = "“Please sign in to continue”: the ministers saw it for an hour before they agreed on the plan."
+    assert believed(article_page("Ministers agree on a plan for the valleys", story))
+    assert believed(article_page("A deal at dawn", "The ministers have agreed on a plan. The valleys will be drained."))
+
+
 def test_a_renamed_article_is_believed():
     story = [f"In hour {n} of the talks the ministers agreed on one more page of the valley's plan." for n in range(12)]
     assert why_not(article_page("After a long night, a deal", *story)) == ""

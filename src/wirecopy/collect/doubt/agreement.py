@@ -7,11 +7,18 @@ is what says something.
 from __future__ import annotations
 
 import re
+import unicodedata
+from urllib.parse import unquote
 
 from wirecopy.collect.doubt.words import small
 
-_WORDS = re.compile(r"[^\W\d_]{4,}|\d{2,}")
+# Vowels of Indic scripts are signs, which are no letters to an expression: whole words are taken by their blocks.
+_WORDS = re.compile("[\u0900-\u0963\u0966-\u0dff]{4,}|[^\\W\\d_]{4,}|\\d{2,}")
 _UNPARTED = re.compile("[\u3400-\u9fff]{2,}|[\u30a1-\u30fa\u30fc]{2,}|[\uac00-\ud7af]{2,}|[\u0e00-\u0e7f]{4,}")
+_NO_LETTERS = re.compile(r"[\W_]|\.\w{1,5}$")
+_MARKS = re.compile("[\u0300-\u036f]")
+_SPELT = str.maketrans({"ß": "ss", "ø": "o", "ł": "l", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th"})
+_NAMED = 4  # words of an address that is made of words
 _STEM = 5  # letters of a word that are compared: endings change
 _SCRIPTS = (
     ("Latin", re.compile("[a-zA-Z\u00c0-\u024f\u1e00-\u1eff]")),
@@ -50,6 +57,28 @@ def words_of(text: str) -> frozenset[str]:
         step = 4 if "\u0e00" <= run[0] <= "\u0e7f" else 2
         found |= {run[n : n + step] for n in range(len(run) - step + 1)}
     return frozenset(found)
+
+
+def is_misnamed(url: str, text: str) -> bool:
+    """Whether an address that is made of words has none in common with a text in the same letters."""
+    name = _name(url)
+    named = words_of(name)
+    return len(named) >= _NAMED and script_of(name) == script_of(text) and not named & words_of(_bare(text))
+
+
+def is_named(url: str, title: str) -> bool:
+    """Whether an address that is made of words has half of them from this title."""
+    named = words_of(_name(url))
+    return len(named) >= _NAMED and share(named, words_of(_bare(title))) >= 0.5
+
+
+def _name(url: str) -> str:
+    return _bare(_NO_LETTERS.sub(" ", unquote(url.rstrip("/").rpartition("/")[2])))
+
+
+def _bare(text: str) -> str:
+    """A text as addresses spell it: its letters without marks."""
+    return _MARKS.sub("", unicodedata.normalize("NFKD", text.lower().translate(_SPELT)))
 
 
 def share(announced: frozenset[str], words: frozenset[str]) -> float:

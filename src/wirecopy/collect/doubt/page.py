@@ -14,16 +14,19 @@ from dataclasses import dataclass
 from wirecopy import urls
 from wirecopy.collect.doubt import agreement
 from wirecopy.collect.doubt.sight import Sight, letters, look
-from wirecopy.collect.doubt.words import KINDS, marks, small, spoken, stands_in
-from wirecopy.model import Article, Capture, Lead, Source, document_text
+from wirecopy.collect.doubt.words import KINDS, marks, small, spoken, stands_in, withheld
+from wirecopy.model import Article, Capture, Heading, Lead, Source, document_text
 
 _DOUBTED = 2.0
 _EVIDENT = 700  # letters of a text under the announced title that need no closer look, where nothing hints at a wall
 _HEARD = 6_000  # characters of a text, from both ends, that are asked what they say to a visitor
+_LITTLE = 500  # letters of a text that says little
 _SMALL = 1_500  # letters that a page shows at most, navigation and all, where the mark of a wall is one
 _LARGE = 6_000  # letters from which what stands around a text is no sign at all
 _ABOUT = 0.4  # part of a title's words from which a text is about it
 _STRANGE = 0.2  # part of a title's words below which a text is not about it
+_MANY = 5  # words of an announcement of which a page that says little may have one by chance
+_TEASERS = 3  # headings that lead to other pages, from which an article without a description of itself is a list
 _LINE = 400  # letters that one line can count for: a long paragraph is not all about one sentence in it
 _PARTS = re.compile(r"\s+[|\-–—·•»:]+\s+|\s*[|｜│]\s*|\s*_\s*")
 _PLACES = re.compile(
@@ -66,18 +69,22 @@ def doubt_page(source: Source, lead: Lead, capture: Capture, article: Article | 
         return ""
     announced = agreement.words_of(lead.title)
     near = -1.0 if len(announced) < 2 else 0.0
-    text = ""
+    own, about, text = announced, 0.0, ""
     if article is not None:
         text = document_text(article.body)
-        near = agreement.share(announced, agreement.words_of(article.title)) if near == 0.0 else near
+        own = announced or agreement.words_of(article.title)
+        about = agreement.share(own, agreement.words_of(text))
+        # A page without a title is given its lead's: whether that is the page's own is for the page to say.
+        if near == 0.0 and (article.title != lead.title or about >= _STRANGE):
+            near = agreement.share(announced, agreement.words_of(article.title))
+        elif not lead.title and agreement.is_named(lead.url, article.title):
+            near = 0.5
         if _is_evident(text, near, capture) and not _led_away(lead, capture) and not _hints(text, capture):
             return ""
     page = look(capture)
     if near == 0.0:
         near = agreement.share(announced, agreement.words_of(" ".join((page.title, *page.heads[:3]))))
     said = list(_said(page, text))
-    own = announced or agreement.words_of(article.title if article is not None else "")
-    about = agreement.share(own, agreement.words_of(text))
     strange = bool(text) and len(own) >= 3 and about < _STRANGE
     if strange and (inside := next((sign for sign in said if sign.kind in _INSIDE), None)):
         said.append(Sign(inside.kind, 2.5, "its text has nothing of its title"))
@@ -253,16 +260,32 @@ def _led_away(lead: Lead, capture: Capture) -> str:
 
 def _disagreement(lead: Lead, page: Sight, article: Article | None, text: str, near: float) -> Iterator[Sign]:
     """What the lead announces, its title or its summary, is nowhere on the page."""
-    announced = agreement.words_of(f"{lead.title} {lead.summary}")
-    if near > 0 or len(announced) < 3:
+    if near < 0.5 and not page.described and article is not None and _leads_on(article):
+        yield Sign("", 2.0, "its headings lead to other pages")
+    if near > 0:
         return
-    told = " ".join((text, *page.lines)) if page.letters < _LARGE else text or " ".join(page.lines)
-    part = agreement.share(announced, agreement.words_of(f"{article.title if article else ''} {page.title} {told}"))
-    if part > 0.1:
+    # What a page links to, the newest, the most read, it is not about; the very article may be among it.
+    told = " ".join((text, *page.unlinked)) if page.letters < _LARGE else text or " ".join(page.unlinked)
+    said, little = f"{article.title if article else ''} {page.title} {told}", letters(text) < _LITTLE
+    announced = agreement.words_of(f"{lead.title} {lead.summary}")
+    if len(announced) < 3:
+        if little and not lead.title and agreement.is_misnamed(lead.url, said):
+            yield Sign("", 2.0, f"it shares no word with its address, {lead.url[-80:]}")
+        return
+    shared = announced & agreement.words_of(said)
+    by_chance = little and len(announced) >= _MANY and len(shared) == 1
+    if len(shared) > 0.1 * len(announced) and not by_chance:
         return
     same = agreement.script_of(lead.title + lead.summary) in ("", agreement.script_of(told))
-    weight = (2.0 if part == 0 else 1.2) if same else 0.7
+    weight = (2.0 if little or not shared else 1.2) if same else 0.7
     yield Sign("", weight, f"it shares no word with what was announced, {lead.title[:80]!r}")
+
+
+def _leads_on(article: Article) -> bool:
+    """Whether what was read is a list of other articles: three headings or more, and nearly all of them are links."""
+    heads = [block.text for block in article.body if isinstance(block, Heading)]
+    linked = sum(any(run.link is not None for run in words) for words in heads)
+    return linked >= _TEASERS and linked >= 0.8 * len(heads)
 
 
 def _poverty(page: Sight, text: str, article: Article | None) -> Iterator[Sign]:
@@ -274,7 +297,7 @@ def _poverty(page: Sight, text: str, article: Article | None) -> Iterator[Sign]:
             yield Sign("shell", 1.0, f"it says {words!r} to those without programs")
     elif length < 200:
         yield Sign("", 0.7, f"it has {int(length)} letters of text")
-    elif length < 500:
+    elif length < _LITTLE:
         yield Sign("", 0.3, f"it has {int(length)} letters of text")
     if page.password and length < 1_000:
         yield Sign("login", 1.0, "it asks for a password")
@@ -283,10 +306,13 @@ def _poverty(page: Sight, text: str, article: Article | None) -> Iterator[Sign]:
 
 
 def _stub(page: Sight, text: str) -> Iterator[Sign]:
-    """A text that its page says is paid for, or longer."""
+    """A text that its page says is paid for, goes on for others, or is longer."""
     length = letters(text)
     if page.paid and 0 < length < 1_200:
         yield Sign("paywall", 1.5, f"it says that it is not free, and has {int(length)} letters of text")
+    lines = [*map(small, text.split("\n")), *(page.unlinked if page.letters < _LARGE else ())]
+    if 0 < length < _LITTLE and (words := next(filter(None, map(withheld, lines)), "")):
+        yield Sign("paywall", 2.5, f"it says {words[:80]!r}, and has {int(length)} letters of text")
     if page.counted >= 250 and 0 < length < page.counted * 1.5:
         yield Sign("paywall", 1.5, f"it says that it has {page.counted:,} words, and shows {int(length)} letters")
 

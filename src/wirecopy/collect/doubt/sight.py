@@ -57,7 +57,8 @@ _REFRESH = re.compile(r"url\s*=\s*[\"']?([^\"'>]+)", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sight:
-    """`lines` are what is to be seen, small; `letters` how much that is, `linked` how much of it in links.
+    """`lines` are what is to be seen, small, `unlinked` those without links; `letters` how much that is, `linked` how
+    much of it in links.
 
     `paid` is what the page says of itself (None: nothing), `counted` how many words its article has by its own account.
     """
@@ -66,6 +67,7 @@ class Sight:
     title: str
     heads: tuple[str, ...]
     lines: tuple[str, ...]
+    unlinked: tuple[str, ...]
     letters: float
     linked: float
     password: bool
@@ -112,6 +114,7 @@ def look(capture: Capture) -> Sight:
             filter(None, (small(_text(each)) for name in ("h1", "h2") for each in islice(root.iter(name), _FIRST)))
         )[:12],
         lines=told,
+        unlinked=tuple(_lines(root, _UNSEEN | {"a"})),
         letters=sum(map(letters, told)),
         linked=sum(letters(_text(each)) for each in islice(root.iter("a"), _LINKS)),
         password=any((each.get("type") or "").lower() == "password" for each in root.iter("input")),
@@ -135,7 +138,7 @@ def _text(element: HtmlElement) -> str:
     return blocks.said(element, _PIECES)
 
 
-def _lines(root: HtmlElement) -> Iterator[str]:
+def _lines(root: HtmlElement, unseen: frozenset[str] = _UNSEEN) -> Iterator[str]:
     """The visible text of a page, small, a block a line. No recursion: pages are as deep as they like."""
     said: list[str] = []
     stack: list[tuple[HtmlElement, bool]] = [(root, False)]
@@ -143,7 +146,7 @@ def _lines(root: HtmlElement) -> Iterator[str]:
         element, closing = stack.pop()
         tag = element.tag if isinstance(element.tag, str) else ""
         block = tag not in _INLINE or tag == "br"
-        if closing or not tag or tag in _UNSEEN or _HIDDEN.search(element.get("style") or ""):
+        if closing or not tag or tag in unseen or _HIDDEN.search(element.get("style") or ""):
             if block and tag and said:
                 yield from _line(said)
             said.append(element.tail or "") if element is not root else None

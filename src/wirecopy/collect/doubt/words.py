@@ -2,6 +2,7 @@
 
 - `titles`: a title that is nothing but this. Asked of whole titles: an article may be about cookies.
 - `sentences`: what is said to a visitor and not about something. One in an article says nothing; most of a text does.
+- `withheld`: what a line begins with that says that the rest of its page is not for everybody.
 - `marks`: what the makers of walls leave in the HTML of their pages, and nobody else.
 """
 
@@ -62,6 +63,11 @@ def spoken(line: str) -> dict[str, str]:
         for match in pattern.finditer(line):
             found.setdefault(match.lastgroup or "", match[0])
     return found
+
+
+def withheld(line: str) -> str:
+    """The words with which a small line says that the rest of its page is withheld, or ""."""
+    return next((match[0] for pattern in _patterns("withheld", line) if (match := pattern.match(line))), "")
 
 
 @cache
