@@ -24,6 +24,8 @@ def capture(body: str | bytes = "", *headers: tuple[str, str], status: int = 200
         ([("X-Robots-Tag", "noarchive, nosnippet")], ("x-robots-tag: noarchive, nosnippet",)),
         ([("X-Robots-Tag", "otherbot: noarchive")], ()),
         ([("X-Robots-Tag", "wirecopy: noarchive")], ("x-robots-tag: wirecopy: noarchive",)),
+        ([("X-Robots-Tag", "otherbot: nofollow, wirecopy: noarchive")],
+         ("x-robots-tag: otherbot: nofollow, wirecopy: noarchive",)),
         ([("X-Robots-Tag", "unavailable_after: 25 Jun 2027 15:00:00 PST")],
          ("x-robots-tag: unavailable_after: 25 Jun 2027 15:00:00 PST",)),
         ([("tdm-reservation", "1"), ("tdm-policy", "https://a.example/p.json")],
@@ -97,6 +99,28 @@ def test_a_tdmrep_file_says_it_by_its_first_rule_that_fits() -> None:
 
 
 @pytest.mark.parametrize(
+    ("pattern", "path", "fits"),
+    [
+        ("/news/*.html", "/news/2026/a.html?x", True),
+        ("/news/*.html$", "/news/2026/a.html", True),
+        ("/news/*.html$", "/news/2026/a.html?x", False),
+        ("*.pdf", "/a.pdf", True),
+        ("/a$", "/a", True),
+        ("/a$", "/ab", False),
+        ("/a*b*a$", "/aba", True),
+        ("/a*b*ba$", "/aba", False),
+        ("/*a*a*$", "/" + "a" * 5_000, True),
+        ("/*a*b", "/" + "a" * 5_000, False),
+    ],
+)
+def test_a_path_fits_a_pattern_as_in_robots_txt(pattern, path, fits) -> None:
+    rules = capture(f'[{{"location": "{pattern}", "tdm-reservation": 1}}]')
+    assert bool(usage.in_tdmrep(rules, f"https://a.example{path}")) is fits
+    robots = capture(f"User-agent: *\nContent-Usage: {pattern} train-ai=n\n")
+    assert bool(usage.in_robots(robots, f"https://a.example{path}")) is fits
+
+
+@pytest.mark.parametrize(
     ("said", "wish", "is_forbidden"),
     [
         (["x-robots-tag: noarchive"], "noarchive", True),
@@ -114,6 +138,12 @@ def test_a_tdmrep_file_says_it_by_its_first_rule_that_fits() -> None:
         (["content-usage: train-ai=y"], "ai", False),
         (["meta robots: noai"], "ai", True),
         (["tdm-reservation: 1"], "ai", False),
+        (["x-robots-tag: wirecopy: noarchive"], "noarchive", True),
+        (["x-robots-tag: WireCopy: nofollow, noarchive"], "noarchive", True),
+        (["x-robots-tag: wirecopy: nofollow, otherbot: noarchive"], "noarchive", False),
+        (["x-robots-tag: max-snippet: 5, noarchive"], "noarchive", True),
+        (["content-usage: bots=n"], "ai", True),
+        (["content-usage: bots=n, train-ai=y"], "ai", False),
     ],
 )
 def test_what_a_wish_forbids(said, wish, is_forbidden) -> None:

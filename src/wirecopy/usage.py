@@ -28,8 +28,9 @@ _METAS = ("robots", "wirecopy", "content-usage", "tdm-reservation", "tdm-policy"
 _META = re.compile(rb"<meta\s([^<>]{1,2000})>", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"""(name|content)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.IGNORECASE)
 # "otherbot: noarchive" is for that robot; these begin with a directive that has a value itself.
-_TO_ANOTHER = re.compile(r"\s*(?!unavailable_after|max-)([\w-]+)\s*:", re.ASCII | re.IGNORECASE)
+_NAMED = re.compile(r"\s*(?!unavailable_after|max-)([a-z_][\w-]*)\s*:", re.ASCII | re.IGNORECASE)
 _NO = re.compile(r"\b(?:train-ai|train-genai|ai|genai)\s*=\s*(?:n|no|\?0)(?![\w-])", re.IGNORECASE)
+_YES = re.compile(r"\b(?:train-ai|train-genai|ai|genai)\s*=\s*(?:y|yes|\?1)(?![\w-])", re.IGNORECASE)
 _NO_AT_ALL = re.compile(r"\b(?:bots|all|tdm)\s*=\s*(?:n|no|\?0)(?![\w-])", re.IGNORECASE)
 
 
@@ -54,8 +55,8 @@ def in_robots(capture: Capture, url: str) -> tuple[str, ...]:
             continue
         in_agents = False
         if field == "content-usage" and ours:
-            under, rules = value.split(None, 1) if value.startswith("/") and " " in value else ("/", value)
-            if path.startswith(under):
+            under, rules = value.split(None, 1) if value[:1] in ("/", "*") and " " in value else ("/", value)
+            if _matches(under, path):
                 found.append(f"robots.txt content-usage: {rules}")
     return _bounded(found)
 
@@ -72,7 +73,7 @@ def in_tdmrep(capture: Capture, url: str) -> tuple[str, ...]:
     for rule in rules[:1000] if isinstance(rules, list) else ():
         if not isinstance(rule, dict) or not isinstance(location := rule.get("location"), str):
             continue
-        if path.startswith(location.rstrip("*")):
+        if _matches(location, path):
             reserved, policy = rule.get("tdm-reservation"), rule.get("tdm-policy")
             said = [f"tdmrep.json tdm-reservation: {reserved}"] if reserved in (0, 1) else []
             return _bounded([*said, f"tdmrep.json tdm-policy: {policy}"] if isinstance(policy, str) else said)
@@ -93,9 +94,28 @@ def forbidden(usage: Iterable[str], wish: str) -> str:
     robots = [(where, value) for where, value in said if where in ("x-robots-tag", "meta robots", "meta wirecopy")]
     tokens = {"noarchive": {"noarchive", "none"}, "ai": {"noai", "noimageai"}}.get(wish, set())
     for where, value in robots:
-        if tokens & {token.strip().lower() for token in value.split(",")}:
+        if tokens & set(_to_us(value)):
             return f"{where}:{value}"
-    return _usage(said, _NO) if wish == "ai" else ""
+    if wish != "ai":
+        return ""
+    # What is said of all uses holds for one that nothing is said of.
+    return _usage(said, _NO) or ("" if _usage(said, _YES) else _usage(said, _NO_AT_ALL))
+
+
+def _matches(pattern: str, path: str) -> bool:
+    """Whether a path begins with this pattern of robots.txt, where * is anything and a $ at the end is the end."""
+    bare = pattern.removesuffix("$")
+    first, *others = bare.split("*")
+    if not path.startswith(first):
+        return False
+    at = len(first)
+    for n, part in enumerate(others):
+        is_end = bare != pattern and n == len(others) - 1
+        found = max(path.rfind(part), at) if is_end else path.find(part, at)
+        if found < 0 or not path.startswith(part, found):
+            return False
+        at = found + len(part)
+    return bare == pattern or at == len(path)
 
 
 def _usage(said: Iterable[tuple[str, str]], rule: re.Pattern[str]) -> str:
@@ -104,7 +124,7 @@ def _usage(said: Iterable[tuple[str, str]], rule: re.Pattern[str]) -> str:
 
 def _in_headers(capture: Capture) -> Iterator[str]:
     for name, value in capture.headers:
-        if (known := name.lower()) in _HEADERS and not (known == "x-robots-tag" and _is_to_another(value)):
+        if (known := name.lower()) in _HEADERS and (known != "x-robots-tag" or any(_to_us(value))):
             yield f"{known}: {value}"
 
 
@@ -123,9 +143,15 @@ def _in_page(capture: Capture) -> Iterator[str]:
             yield f"meta {name}: {said['content']}"
 
 
-def _is_to_another(value: str) -> bool:
-    named = _TO_ANOTHER.match(value)
-    return named is not None and named[1].lower() != "wirecopy"
+def _to_us(value: str) -> Iterator[str]:
+    """The directives in a list that are not for another robot: whose name stands before one is told all that follow."""
+    is_ours = True
+    for token in value.split(","):
+        named = _NAMED.match(token)
+        if named is not None:
+            is_ours = named[1].lower() == "wirecopy"
+        if is_ours:
+            yield token[named.end() if named else 0 :].strip().lower()
 
 
 def _bounded(found: Iterable[str]) -> tuple[str, ...]:

@@ -66,6 +66,22 @@ def test_noarchive_is_obeyed_where_respect_names_it(tmp_path) -> None:
     played(story, tmp_path, respect=("robots", "noarchive"))
 
 
+def test_of_a_page_that_is_not_believed_no_evidence_is_kept_against_its_wish(tmp_path) -> None:
+    async def story(server, mirror):
+        body = b"<html><title>Access denied</title><p>You don't have permission to access this page.</p></html>"
+        kind = "Content-Type: text/html"
+        server.tell("/pier", page(body, kind, "X-Robots-Tag: wirecopy: noarchive"))
+        server.tell("/calm", page(body, kind))
+        assert (await mirror.round()).held == 2
+        kept = {
+            each.lead.url.rpartition("/")[2]: len(mirror.archive.captures("courier", each.lead.key))
+            for each in mirror.archive.entries("courier")
+        }
+        assert kept == {"pier": 0, "calm": 1}
+
+    played(story, tmp_path, respect=("robots", "noarchive"))
+
+
 def test_a_tdmrep_file_is_asked_for_once_a_day_where_respect_names_tdm(tmp_path) -> None:
     async def story(server, mirror):
         rules = b'[{"location": "/", "tdm-reservation": 1}]'

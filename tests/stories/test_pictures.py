@@ -169,13 +169,13 @@ class Kept:
         one = replace(article("1", "courier"), body=shown, picture=None)
         archive.settle(entry("1", "courier"), revision=revision(one))
 
-    async def round(self, hours=0.0, checker=None, limits=None, **options):
+    async def round(self, hours=0.0, checker=None, limits=None, respect=SOURCE.respect, **options):
         self.now += timedelta(hours=hours)
         self.server.requests.clear()
         changes = {} if limits is None else {"limits": limits}
         async with fetcher(clock=lambda: self.now, attempts=1, **changes) as door:
             return await pictures.gather(
-                SOURCE,
+                replace(SOURCE, respect=respect),
                 archive=self.archive,
                 door=door,
                 checker=checker or Here(),
@@ -292,6 +292,18 @@ def test_what_was_refused_is_not_sent_again_while_it_stays_the_same(tmp_path):
         assert (kept.state("/a"), kept.line("/a").reason, kept.line("/a").failures) == ("refused", reason, 2)
         await kept.round(3)
         assert kept.state("/a") == "kept"
+
+    run(story, tmp_path)
+
+
+def test_a_picture_whose_publisher_asks_not_to_archive_it_is_kept_only_where_that_is_not_obeyed(tmp_path):
+    async def story(archive, server):
+        server.tell("/a.jpg", page(photo(), "X-Robots-Tag: noindex, noarchive"))
+        kept = Kept(archive, server, "/a.jpg")
+        assert (await kept.round(respect=("robots", "noarchive"))).missing == 1
+        assert (kept.state("/a.jpg"), kept.bytes_of("/a.jpg")) == ("refused", [])
+        assert "x-robots-tag: noindex, noarchive" in kept.line("/a.jpg").reason
+        assert (await kept.round(2)).kept == 1
 
     run(story, tmp_path)
 

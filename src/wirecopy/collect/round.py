@@ -870,9 +870,14 @@ class _Round:
         return replace(visit, validators=before.validators if before else Validators(), result="held")
 
     def not_held_yet(self, entry: Entry, pages: list[Capture]) -> list[Capture]:
-        """Of what is doubted, the pages that are not in the archive already: a wall looks the same every day."""
+        """Of what is doubted, the pages that are not in the archive already: a wall looks the same every day. None
+        whose publisher does not wish it, where that is obeyed.
+        """
         known = {page.digest for page in self.archive.captures(self.source.id, entry.lead.key)}
-        return [page for page in pages if page.digest not in known]
+        new = [page for page in pages if page.digest not in known]
+        if "noarchive" not in self.source.respect:
+            return new
+        return [page for page in new if not usage.forbidden(usage.signals(page), "noarchive")]
 
     async def by_todays_rules(self, lead: Lead, standing: Revision | None) -> Article | None:
         """The last good copy as it would be read today: a better rule must not look like an edit by the outlet."""

@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 from importlib import import_module
 from typing import Protocol
 
-from wirecopy import urls
+from wirecopy import urls, usage
 from wirecopy.archive.protocol import Archive
 from wirecopy.errors import FetchError, ReadError, Refused
 from wirecopy.model import (
@@ -211,6 +211,7 @@ class _Gathering:
         given = Validators(etag=page.header("etag"), last_modified=page.header("last-modified"))
         seen = Visit(url=url, validators=given, checked=self.now, result=str(page.status))
         try:
+            self.let(page)
             look.checked = await self.checker.check(page.body)
         except ReadError as error:
             look.reasons.append(f"{url}: {error}")
@@ -224,6 +225,12 @@ class _Gathering:
             seen = replace(visit, checked=self.now, result="refused")
         look.visits.append(seen)
         return look.checked is not None
+
+    def let(self, page: Capture) -> None:
+        """Raises ReadError for a picture that its publisher wishes not to be kept, where that is obeyed."""
+        wish = "noarchive" in self.source.respect and usage.forbidden(usage.signals(page), "noarchive")
+        if wish:
+            raise ReadError(f"its publisher asks not to archive it ({wish}), and respect names noarchive")
 
     async def fetch(self, url: str, visit: Visit, look: _Look) -> Capture | None:
         """The answer; None where there is none, and no sense in asking for another size."""
