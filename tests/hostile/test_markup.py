@@ -230,7 +230,7 @@ def test_a_browser_sees_no_script_no_handler_and_no_other_host(public: Path, tmp
     told = subprocess.run(
         [CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--allow-file-access-from-files", "--dump-dom",
          "--disable-background-networking", "--virtual-time-budget=20000", (tmp_path / "probe.html").as_uri()],
-        capture_output=True, text=True, timeout=110, check=True, env={**os.environ, "HOME": str(tmp_path)},
+        capture_output=True, text=True, timeout=280, check=True, env={**os.environ, "HOME": str(tmp_path)},
     ).stdout  # fmt: skip
     assert f"looked at {len(frames)}: " in told
     assert set(json.loads(told.split(f"looked at {len(frames)}: ")[1].split("</body>")[0])) <= {"script"}

@@ -32,7 +32,7 @@ def test_no_index_takes_more_than_seconds_and_a_few_hundred_megabytes() -> None:
     """In a process whose limits the kernel keeps: all traps together in 60 s of CPU and 800 MB of addresses."""
     told = subprocess.run(
         [sys.executable, "-m", "hostile.traps", "60", str(800 << 20)],
-        capture_output=True, check=True, timeout=110, env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])},
+        capture_output=True, check=True, timeout=280, env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])},
     ).stdout  # fmt: skip
     found = json.loads(told)
     came, took = ({what: one[place] for what, one in found["told"].items()} for place in (0, 1))

@@ -129,7 +129,7 @@ def epubcheck(book: bytes, folder: Path) -> str:
     place = folder / "book.epub"
     place.write_bytes(book)
     command = [java, "-XX:TieredStopAtLevel=1", "-Xss4m", "-jar", str(jar), "--failonwarnings", str(place)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=110, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=280, check=False)
     return "" if done.returncode == 0 else f"{done.stdout}\n{done.stderr}"
 
 
