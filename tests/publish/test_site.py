@@ -108,6 +108,15 @@ def test_no_page_asks_another_host_for_anything(shown: Path) -> None:
     assert b"@import" not in (shown / "style.css").read_bytes()
 
 
+def test_a_withdrawn_article_says_when_that_was_seen(tmp_path: Path) -> None:
+    edition = golden.edition()
+    edition.withdraw("hg-zh", "1001")
+    site.publish(edition, tmp_path, LOOK)
+    [notice] = html.parse(tmp_path / "articles/hg-zh/2024/02/1001.html").xpath("//p[@class='notice']")
+    assert notice.xpath("time/@datetime") == ["2024-02-10T12:00:00Z"]
+    assert "\ufffd" not in notice.text_content()
+
+
 def test_paper_is_light_also_where_the_screen_is_dark(shown: Path) -> None:
     style = (shown / "style.css").read_text()
     dark, paper = (style.partition(f"@media {what} {{")[2] for what in ("(prefers-color-scheme: dark)", "print"))

@@ -196,7 +196,7 @@ class Articles:
         article = document.article
         notices = []
         if document.withdrawn is not None:
-            notices.append(escape(self._say("withdrawn_on", when="\0")).replace("\0", time(document.withdrawn)))
+            notices.append(escape(self._say("withdrawn_on", when="{}")).replace("{}", time(document.withdrawn)))
         if article.weak:
             notices.append(self._said["weak_feed" if article.reader == "feed" else "weak"])
         if article.opinion:
