@@ -117,6 +117,13 @@ def test_a_withdrawn_article_says_when_that_was_seen(tmp_path: Path) -> None:
     assert "\ufffd" not in notice.text_content()
 
 
+def test_a_date_keeps_its_order_after_arabic_words(tmp_path: Path) -> None:
+    """By an isolate: after an Arabic letter the bidirectional algorithm turns the numbers of a date round (its W2)."""
+    site.publish(golden.edition(), tmp_path, replace(LOOK, interface="ar"))
+    said = html.parse(tmp_path / "articles/hg-zh/2024/02/1001.html").xpath("string(//nav[@class='neighbours'])")
+    assert "\u20682024-02-08\u2069" in said
+
+
 def test_paper_is_light_also_where_the_screen_is_dark(shown: Path) -> None:
     style = (shown / "style.css").read_text()
     dark, paper = (style.partition(f"@media {what} {{")[2] for what in ("(prefers-color-scheme: dark)", "print"))
