@@ -171,6 +171,29 @@ def test_an_article_about_walls_is_no_wall(name, described):
     assert why_not(page, language=language, title=title) == ""
 
 
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("application/pdf", b"%PDF-1.7\n1 0 obj << /Type /Catalog >> endobj " + b"stream of it " * 99),
+        ("text/html", b"%PDF-1.7\n1 0 obj << /Type /Catalog >> endobj " + b"stream of it " * 99),
+        ("", bytes(range(256)) * 99),
+        ("text/html; charset=utf-8", b"\x89PNG\r\n\x1a\n" + bytes(range(255, 0, -1)) * 99),
+        ("audio/mpeg", b"ID3 and words enough to be the text of an article. " * 9),
+        ("application/json", b'{"error": "The ministers could not be found, and the plan for the valleys neither."}'),
+    ],
+)
+def test_what_is_no_page_at_all_is_no_article(kind, body):
+    with pytest.raises(SourceError, match="holds no page"):
+        read(source(), lead(), capture(body, content_type=kind))
+
+
+def test_a_page_is_one_whatever_its_server_calls_it():
+    story = [f"In hour {n} of the talks the ministers agreed on one more page of the plan." for n in range(12)]
+    html = "<!doctype html>" + article_page(TITLES["en"], *story)
+    assert read(source(), lead(), capture(html, content_type="application/json")).title == TITLES["en"]
+    assert read(source(), lead(), capture(html.encode("utf-16"), content_type="text/html")).title == TITLES["en"]
+
+
 def test_a_banner_over_a_full_article_is_no_wall():
     banner = (
         '<div class="cmp" role="dialog"><h2>We value your privacy</h2><p>We and our 842 partners store and/or access '

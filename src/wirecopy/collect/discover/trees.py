@@ -73,6 +73,8 @@ def charset(body: bytes, content_type: str) -> str:
     for mark, name in _MARKS:
         if body.startswith(mark):
             return name
+    if not body.isascii() and _is_utf8(body):
+        return "utf-8"  # as pages are read: no other encoding's text is valid by chance
     declared = _DECLARED.search(body[:500])
     spoken = _CHARSET.search(content_type)
     for name in (declared[1].decode() if declared else "", spoken[1] if spoken else ""):
@@ -83,17 +85,29 @@ def charset(body: bytes, content_type: str) -> str:
 
 
 def decoded(body: bytes, codec: str) -> str:
-    """The page's characters. Bytes that are wrong in UTF-8 are Windows-1252, as they are in practice."""
+    """The page's characters. Bytes that are wrong in UTF-8 are Windows-1252, as they are in practice; where most of
+    what is beyond ASCII is wrong, another script's encoding is guessed.
+    """
     try:
         return body.decode(codec)
     except UnicodeDecodeError:
         pass
-    if codec != "utf-8":
-        try:
-            return body.decode("utf-8")
-        except UnicodeDecodeError:
-            return body.decode(codec, "replace")
-    return body.decode("utf-8", _WINDOWS)
+    text = body.decode(codec, "replace")
+    if 2 * text.count("\ufffd") > len(text) - len(text.encode("ascii", "ignore")):
+        from wirecopy.collect.read.page import charset as pages  # here: it loads what reads pages, and feeds are sound
+
+        guess = pages.guessed(body)
+        if guess and guess not in pages.LATIN:
+            return body.decode(guess, "replace")
+    return body.decode("utf-8", _WINDOWS) if codec == "utf-8" else text
+
+
+def _is_utf8(body: bytes) -> bool:
+    try:
+        body.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def tree(body: bytes, codec: str, *, where: str) -> Element:

@@ -78,6 +78,8 @@ def reading(
     """
     from wirecopy.collect.doubt import doubt_page  # here: it looks at pages with what is in this package
 
+    if what := charset.no_page(capture):
+        raise ReadError(f"{lead.url} holds no page: it is {what}")
     page, wants = _Pages(source, capture, more, habits).whole()
     kind = page.verdict.kind
     if kind in ("list", "empty") and wants:
@@ -96,6 +98,8 @@ def reading(
 
 def believed(source: Source, lead: Lead, capture: Capture, more: Sequence[Capture], habits: Habits) -> Article:
     """What pages say, whatever is to be thought of them: for somebody who has looked. Raises ReadError for nothing."""
+    if what := charset.no_page(capture):
+        raise ReadError(f"{lead.url} holds no page: it is {what}")
     page, _ = _Pages(source, capture, more, habits).whole()
     if not page.blocks and page.picture is None:
         raise ReadError(f"{lead.url} holds no article: {page.verdict.why}")
@@ -164,7 +168,7 @@ class _Pages:
     def at(self, url: str, number: int = 1) -> Page | None:
         """The page at this address, None when it can't be read or believed."""
         capture = self.others[parts.address(url)]
-        if capture.status != 200 or capture.truncated:
+        if capture.status != 200 or capture.truncated or charset.no_page(capture):
             return None
         page = self.read(capture, number)
         return page if page.blocks and page.verdict.kind != "stand-in" else None

@@ -21,13 +21,22 @@ _DECLARED_IN = 4096  # bytes; the standard says 1,024, pages don't keep to it
 _SAMPLE = 60_000  # bytes by which an encoding is guessed
 _WRONG = 0.002  # share of undecodable characters that a declared encoding may have: cut and pasted ones
 
+# Kinds of answers that hold no page, and characters that no text has (the WHATWG's MIME Sniffing, binary data bytes).
+_NO_PAGE = re.compile(
+    r"(?:image|audio|video|font|model)/|text/css|application/(?:pdf|zip|(?:[\w.-]+\+)?json|\w*javascript)$"
+)
+_WIDE = re.compile(rb"\xff\xfe|\xfe\xff|[\s<]\0|\0[\s<]")  # how a page of two bytes a character begins
+_CONTROLS = bytes({*range(0x20)} - {*b"\t\n\f\r\x1b"})
+_BINARY = 0.01  # share of them; a guess: stray ones stand in many pages, packed bytes have a tenth
+
 # As browsers take them (the WHATWG's Encoding Standard): the larger one of the same family.
 _TAKEN_AS = {
     "gb2312": "gb18030", "gbk": "gb18030", "gb_2312-80": "gb18030", "x-gbk": "gb18030", "iso-8859-1": "cp1252",
     "latin1": "cp1252", "latin-1": "cp1252", "ascii": "cp1252", "us-ascii": "cp1252", "iso8859-1": "cp1252",
     "shift_jis": "cp932", "shift-jis": "cp932", "sjis": "cp932", "x-sjis": "cp932", "windows-31j": "cp932",
     "euc-kr": "cp949", "ks_c_5601-1987": "cp949", "big5": "big5hkscs", "x-big5": "big5hkscs", "iso-8859-9": "cp1254",
-    "tis-620": "cp874", "utf8": "utf-8",
+    "tis-620": "cp874", "utf8": "utf-8", "windows-1251": "cp1251", "koi8-r": "koi8_r", "euc-jp": "euc_jp",
+    "x-euc-jp": "euc_jp", "big5-hkscs": "big5hkscs",
 }  # fmt: skip
 # Letters that a page in the encoding's language can't do without.
 _GUESSES = (
@@ -46,11 +55,38 @@ _GUESSES = (
     ("cp1254", "ışğçöüİ"),
 )
 
+_COMMON = {name: frozenset(letters) for name, letters in _GUESSES}
+_TAGS = re.compile(rb"<(script|style)\b.*?</\1|<[^>]*>", re.DOTALL | re.IGNORECASE)
+_GLANCE = 6_000  # bytes of what is told by which a declared encoding is believed
+_NONE = 0.1  # the sense that a text makes in the encoding of another: a guess, its own has three times as much
+# Codecs of Python that are no charsets, or cost more than a line each byte; and of a page that has said so in ASCII.
+_NO_CHARSETS = frozenset(
+    {"idna", "punycode", "unicode-escape", "raw-unicode-escape", "undefined", "utf-7", "mbcs", "oem", "utf-16",
+     "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be"}
+)  # fmt: skip
 _MOSTLY = 0.5  # share of letters beyond ASCII: Vietnamese, which has the most in Latin letters, stays below
 _MARKUP = re.compile(r"<(script|style)\b.*?</\1|<[^>]*>", re.DOTALL | re.IGNORECASE)
 _MANY_BYTES = frozenset({"gb18030", "big5hkscs", "euc_jp", "cp932", "cp949"})
-_LATIN = frozenset({"cp1250", "cp1252", "cp1254"})
+LATIN = frozenset({"cp1250", "cp1252", "cp1254"})
+_TELLING = frozenset({"gb18030", "big5hkscs", "euc_jp", "cp932", "cp949", "cp1251", "koi8_r"})
 _MIXED = re.compile(r"[A-Za-z][^\x00-\x7f]|[^\x00-\x7f](?=[A-Za-z])")
+
+
+def no_page(capture: Capture) -> str:
+    """What an answer is, in words, that holds no page: a picture, a sound, a PDF, data. "" for what may hold one.
+
+    What says that it is HTML is, whatever its server calls it; what nobody calls anything is told by its bytes.
+    """
+    sample = capture.body[:_SAMPLE]
+    if b"<html" in (begins := sample[:2000].lower()) or b"<!doctype html" in begins:
+        return ""
+    kind = capture.header("content-type").partition(";")[0].strip().lower()
+    if _NO_PAGE.match(kind):
+        return kind[:80]
+    if _WIDE.match(sample):
+        return ""
+    controls = len(sample) - len(sample.translate(None, _CONTROLS))
+    return "bytes that are no text" if controls > len(sample) * _BINARY or sample.startswith(b"%PDF-") else ""
 
 
 def decoded(capture: Capture) -> str:
@@ -78,7 +114,7 @@ def decode(body: bytes, content_type: str = "") -> str:
     for name in declared:
         if name and (text := _tried(body, name)) is not None:
             return text
-    guess = _guessed(body)
+    guess = guessed(body)
     # UTF-8 with a few broken characters, cut somewhere on its way, is still UTF-8.
     text = body.decode("utf-8", "replace")
     return text if text.count("\ufffd") <= len(text) * _WRONG or not guess else body.decode(guess, "replace")
@@ -88,14 +124,20 @@ def _tried(body: bytes, name: str) -> str | None:
     """The text in this encoding, None when it is none, or not that of a page, or these bytes are not in it."""
     name = _TAKEN_AS.get(name.lower(), name)
     try:
-        if not codecs.lookup(name)._is_text_encoding:  # the codecs of zip and hex are no text
+        codec = codecs.lookup(name)
+        if not codec._is_text_encoding or codec.name in _NO_CHARSETS:  # the codecs of zip and hex are no text
             return None
         text = body.decode(name, "replace")
     except (LookupError, UnicodeError, ValueError):
         return None
     if text.count("\ufffd") > max(1, len(text) * _WRONG):
         return None
-    return None if name in _LATIN and _is_of_others(text) else text
+    if name in LATIN and _is_of_others(text):
+        return None
+    # Any two bytes are some ideograph, and any byte a letter: what makes no sense as declared may make it as another.
+    if name in _TELLING and _sense(_told(body)[:_GLANCE], name) < _NONE and guessed(body) in _TELLING - {name}:
+        return None
+    return text
 
 
 def _is_of_others(text: str) -> bool:
@@ -105,23 +147,28 @@ def _is_of_others(text: str) -> bool:
     return beyond > 20 and beyond > _MOSTLY * sum(c.isalpha() or c > "\x7f" for c in sample)
 
 
-def _guessed(body: bytes) -> str:
-    """The encoding in which these bytes read best."""
-    sample = re.sub(rb"<(script|style)\b.*?</\1|<[^>]*>", b" ", body[: _SAMPLE * 3], flags=re.DOTALL | re.IGNORECASE)[
-        :_SAMPLE
-    ]
-    best, name = 0.0, ""
-    for encoding, common in _GUESSES:
-        text = sample.decode(encoding, "replace")
-        beyond = [c for c in text if c > "\x7f"]
-        if not beyond:
-            continue
-        letters = set(common)
-        # Letters of two scripts don't stand in one word.
-        mixed = 0 if encoding in _LATIN else len(_MIXED.findall(text))
-        score = (sum(c in letters for c in beyond) - 5 * beyond.count("\ufffd") - mixed) / len(beyond)
-        if encoding in _MANY_BYTES:
-            score *= 3  # of thousands of characters a few are common; of thirty letters nearly all
-        if score > best:
-            best, name = score, encoding
-    return name
+def guessed(body: bytes) -> str:
+    """The encoding in which these bytes read best, "" where they read in none."""
+    sample = _told(body)
+    senses = {name: _sense(sample, name) for name in _COMMON}
+    best = max(senses, key=lambda name: senses[name])
+    return best if senses[best] > 0 else ""
+
+
+def _sense(sample: bytes, name: str) -> float:
+    """How much sense a sample makes in an encoding: 0 and below is none."""
+    text = sample.decode(name, "replace")
+    beyond = [c for c in text if c > "\x7f"]
+    if not beyond:
+        return 0.0
+    letters = _COMMON[name]
+    # Letters of two scripts don't stand in one word.
+    mixed = 0 if name in LATIN else len(_MIXED.findall(text))
+    score = (sum(c in letters for c in beyond) - 5 * beyond.count("\ufffd") - mixed) / len(beyond)
+    # Of thousands of characters a few are common; of thirty letters nearly all.
+    return score * 3 if name in _MANY_BYTES else score
+
+
+def _told(body: bytes) -> bytes:
+    """A sample of what a page tells, without its markup."""
+    return _TAGS.sub(b" ", body[: _SAMPLE * 3].replace(b"<![CDATA[", b" "))[:_SAMPLE]
