@@ -15,7 +15,7 @@ from __future__ import annotations
 import warnings
 from io import BytesIO
 
-from PIL import Image, ImageCms, ImageOps
+from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
 from wirecopy.collect.pictures import headers
 from wirecopy.errors import ReadError
@@ -75,6 +75,8 @@ def _decoded(body: bytes, header: headers.Header) -> tuple[Image.Image, tuple[in
             return _upright(_as_srgb(drawn, profile), turn), size
     except ReadError:
         raise
+    except UnidentifiedImageError:  # its words name a place in memory, and would be others at each look
+        raise ReadError(f"it says that it is {header.media}, and can't be decoded: it is cut or broken") from None
     except _BROKEN as error:
         told = " ".join(str(error).split())[:200] or type(error).__name__
         raise ReadError(f"it says that it is {header.media}, and can't be decoded: {told}") from None
