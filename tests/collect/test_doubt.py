@@ -313,6 +313,20 @@ def test_a_teaser_whose_page_says_that_the_rest_is_withheld_is_no_article(langua
     assert "and has" not in why_not(quoted, language=language)
 
 
+@pytest.mark.parametrize(
+    ("language", "title", "said"),
+    [
+        ("el", "Η σελίδα δεν βρέθηκε", "Η σελίδα που ζητήσατε δεν βρέθηκε. Μπορεί να έχει μετακινηθεί ή διαγραφεί."),
+        ("he", "הדף לא נמצא", "הדף שחיפשת לא נמצא. ייתכן שהדף הוסר או ששמו שונה."),
+        ("hi", "पेज नहीं मिला", "आप जिस पेज को खोज रहे हैं वह हटा दिया गया है या मौजूद नहीं है।"),
+        ("th", "ไม่พบหน้า", "ข้อมูลคอมพิวเตอร์นี้ถูกระงับการเผยแพร่ ตามคำสั่งศาล โดยกระทรวงดิจิทัลเพื่อเศรษฐกิจ"),
+    ],
+)
+def test_what_a_wall_says_in_other_letters_is_known_where_nothing_was_announced(language, title, said):
+    page = f"<html lang={language}><title>{title}</title><body><h1>{title}</h1><p>{said}</p></body></html>"
+    assert "not believed" in why_not(page, language=language, title="")
+
+
 SLUG = "https://herald.example/2026/ministers-agree-on-emergency-plan-for-valleys"
 
 

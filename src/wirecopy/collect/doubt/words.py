@@ -1,4 +1,4 @@
-"""What pages that stand in for an article say, in eighteen languages: `words.toml`, as patterns.
+"""What pages that stand in for an article say, in some twenty-five languages: `words.toml`, as patterns.
 
 - `titles`: a title that is nothing but this. Asked of whole titles: an article may be about cookies.
 - `sentences`: what is said to a visitor and not about something. One in an article says nothing; most of a text does.
@@ -45,6 +45,7 @@ _SCRIPTS = {
     "arabic": re.compile("[\u0600-\u06ff]"),
     "cyrillic": re.compile("[\u0400-\u04ff]"),
     "latin": re.compile("[a-z]"),
+    "others": re.compile("[\u0370-\u03ff\u0590-\u05ff\u0900-\u097f]"),  # Greek, Hebrew, Devanagari
 }
 # Where words are parted by blanks and nothing is written onto their beginnings, a pattern begins with one.
 _BEGINS = {"latin": r"(?<![^\W_])", "cyrillic": r"(?<![^\W_])"}
