@@ -345,3 +345,28 @@ def test_another_recipe_finds_what_was_made_before_and_takes_its_place(damaged):
         with archive.edition() as edition:
             assert [key for _, key in edition.changed(since)] == ["1"]
         assert list(archive.verify()) == []
+
+
+# --- those of another archive
+
+
+def test_what_readers_get_of_a_picture_of_another_archive_is_made_here(archive, tmp_path):
+    with open_archive(tmp_path / "other.db", write=True) as other:
+        put(other, showing(LEAD, OTHER))
+        other.note_pictures("demo-zh", at=NOON)
+        keep(other, "demo:1", b"a picture")
+        keep(other, "https://img.example/plain.jpg", b"none", url="https://img.example/plain.jpg")
+        forged = replace(checked(b"GPS"), renditions=tuple(
+            Rendered(name=name, media="image/svg+xml", width=1, height=1, body=b"<svg/>") for name in NAMES
+        ))  # fmt: skip
+        other.rerender(sha256(b"a picture").hexdigest(), forged)
+
+    def render(body):
+        return checked(body) if body == b"a picture" else None
+
+    archive.merge(tmp_path / "other.db", render=render)
+    archive.note_pictures("demo-zh", at=NOON)
+    assert bodies(archive, "1", "demo-zh", LEAD, OTHER) == [b"full of a picture", None]
+    assert archive.picture_entry("https://img.example/plain.jpg").state is PictureState.WAITING
+    archive.merge(tmp_path / "other.db", render=lambda _: None)
+    assert bodies(archive, "1", "demo-zh", LEAD) == [b"full of a picture"]

@@ -314,6 +314,13 @@ async def test_a_process_says_the_same_as_this_one():
             await checkers.check(b"<svg/>")
 
 
+@pytest.mark.parametrize("processes", [0, 2])
+def test_who_waits_is_told_of_one_picture_after_the_other(processes):
+    body = saved(drawn((90, 70)))
+    with checking.in_turn(processes) as check:
+        assert [check(each) for each in (b"<svg/>", body, body[:200])] == [None, renditions.check(body), None]
+
+
 @pytest.mark.skipif(os.name != "posix", reason="limits of memory are kept by the kernel of Linux")
 @ran
 async def test_a_picture_that_takes_too_much_memory_costs_only_itself():

@@ -8,8 +8,9 @@
 - An article filed under two days is filed under the earlier. Documents that move this way have published folders made
   anew (see `ArchiveRow.name`).
 - The other archive may be a stranger's: what it holds is decoded and checked against its digests, its names against
-  its lines, before any of it is kept. It is only read, from a snapshot, a few articles at a time; each batch is one
-  transaction, and who was interrupted begins again and goes on.
+  its lines, before any of it is kept. What readers get of its pictures is made here, from their bytes as they came.
+  It is only read, from a snapshot, a few articles at a time; each batch is one transaction, and who was interrupted
+  begins again and goes on.
 """
 
 from __future__ import annotations
@@ -28,10 +29,8 @@ from wirecopy.archive.schema import (
     EVIDENCE,
     HABITS,
     LEDGER,
-    ORIGINALS,
     PAGES,
     PICTURES,
-    RENDITIONS,
     REVISIONS,
     SOURCES,
     VERSIONS,
@@ -56,6 +55,7 @@ from wirecopy.errors import ArchiveError
 from wirecopy.model import (
     Article,
     Change,
+    Checked,
     Lead,
     Noun,
     PictureState,
@@ -83,6 +83,8 @@ _REFUSED = "refused: "  # how collect/holding.py marks what an operator refused
 _T = TypeVar("_T")
 Same = Callable[[Article, Article], bool]
 """Whether a reader sees the same in two articles; beyond equal fingerprints, which are."""
+Render = Callable[[bytes], Checked | None]
+"""What a picture's bytes are, with what readers get of them; None where they are no picture."""
 
 
 class Merged(Noun, frozen=True, kw_only=True):
@@ -116,9 +118,15 @@ class Merge:
     """One merge of the archive `there` into the archive `here`."""
 
     def __init__(
-        self, here: File, there: File, hands: Hands, same: Same, progress: Callable[[int, int], None] | None = None
+        self,
+        here: File,
+        there: File,
+        hands: Hands,
+        same: Same,
+        render: Render,
+        progress: Callable[[int, int], None] | None = None,
     ) -> None:
-        self._here, self._there, self._hands, self._same = here, there, hands, same
+        self._here, self._there, self._hands, self._same, self._render = here, there, hands, same, render
         self._progress = progress
         self._counts = dict.fromkeys(("articles", "leads", "new", "revisions", "same", "captures", "moved"), 0)
         self._has_moved = False
@@ -207,18 +215,19 @@ class Merge:
             self._hands.touch(pictures.showing(self._here, theirs.name))
 
     def _version(self, picture: int, theirs: VersionRow) -> None:
-        """One state of a picture: its bytes, the answer that brought them, its renditions."""
-        stored = self._there.row("SELECT digest FROM blobs WHERE id = ?", theirs.original)
+        """One state of a picture: its bytes, the answer that brought them, what is made of them here."""
+        payload = self._there.number("SELECT payload FROM captures WHERE id = ?", theirs.capture)
+        stored = self._there.row("SELECT digest FROM blobs WHERE id = ?", payload)
         if stored is None or taking_down.is_barred(self._here, stored[0]):
+            return
+        known = "SELECT 1 FROM originals JOIN blobs ON blobs.id = blob WHERE digest = ?"
+        checked = None
+        if self._here.row(known, stored[0]) is None and (checked := self._render(self._bytes(payload))) is None:
             return
         capture = self._capture(theirs.capture)
         original = self._here.number("SELECT payload FROM captures WHERE id = ?", capture)
-        if self._here.first(ORIGINALS, "WHERE blob = ?", original) is None:
-            for row in self._there.every(ORIGINALS, "WHERE blob = ?", theirs.original):
-                self._here.put(ORIGINALS, row._replace(blob=original))
-            for made in self._there.every(RENDITIONS, "WHERE original = ?", theirs.original):
-                blob = self._here.keep(self._bytes(made.blob))
-                self._here.put(RENDITIONS, made._replace(original=original, blob=blob))
+        if checked is not None:
+            pictures.render(self._here, original, checked)
         if (
             self._here.first(VERSIONS, "WHERE picture = ? AND at = ? AND capture = ?", picture, theirs.at, capture)
             is None

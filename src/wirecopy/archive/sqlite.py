@@ -40,7 +40,7 @@ from wirecopy.archive.file import File, check_plain
 from wirecopy.archive.kin import index as kin
 from wirecopy.archive.ledger import entry_of, line_of
 from wirecopy.archive.lock import Lock
-from wirecopy.archive.merge import Hands, Merge, Merged, Same
+from wirecopy.archive.merge import Hands, Merge, Merged, Render, Same
 from wirecopy.archive.schema import (
     ARCHIVE,
     CAPTURES,
@@ -649,15 +649,20 @@ class SqliteArchive:
         terms.rebuild(self._file, self._stamp, self._transaction)
 
     def merge(
-        self, other: Path, *, same: Same = lambda *_: False, progress: Callable[[int, int], None] | None = None
+        self,
+        other: Path,
+        *,
+        same: Same = lambda *_: False,
+        render: Render = lambda _: None,
+        progress: Callable[[int, int], None] | None = None,
     ) -> Merged:
         """Take in what another archive holds; again, and nothing changes. `same`: whether a reader sees the same in two
-        articles whose fingerprints differ.
+        articles whose fingerprints differ. `render`: what a picture's bytes are; of what is none, no picture comes.
         """
         there = File.reading(other.resolve())
         hands = Hands(self._transaction, self._stamp, self._touch, self._referring, self._refer, self.enrol)
         try:
-            return Merge(self._file, there, hands, same, progress).run()
+            return Merge(self._file, there, hands, same, render, progress).run()
         finally:
             there.close()
 

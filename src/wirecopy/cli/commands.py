@@ -278,6 +278,8 @@ def _is_archive(path: Path) -> bool:
 def _import_archives(arguments: argparse.Namespace, config: Config, archives: list[Path]) -> int:
     """Take other archives of wirecopy into this one."""
     from wirecopy.cli import show
+    from wirecopy.collect.pictures import checking
+    from wirecopy.collect.read import workers
     from wirecopy.collect.revise import core, fingerprint
 
     def same(before: Article, after: Article) -> bool:  # as a round compares what two readers made of one page
@@ -291,10 +293,16 @@ def _import_archives(arguments: argparse.Namespace, config: Config, archives: li
     own = config.archive.resolve()
     if any(path.resolve() == own for path in archives):
         raise ConfigError(f"{own} is this mirror's own archive: name another one")
-    holder = "wirecopy import"
-    with open_archive(config.archive, write=True, holder=holder) as archive, bar(quiet=arguments.quiet) as shown:
+    processes = workers.count() if config.workers is None else config.workers
+    with (
+        open_archive(config.archive, write=True, holder="wirecopy import") as archive,
+        bar(quiet=arguments.quiet) as shown,
+        checking.in_turn(processes) as render,
+    ):
         done = [
-            archive.merge(path, same=same, progress=lambda count, todo: shown.step("import", count, todo))
+            archive.merge(
+                path, same=same, render=render, progress=lambda count, todo: shown.step("import", count, todo)
+            )
             for path in archives
         ]
     if arguments.json:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
 import msgspec
 
 from wirecopy.children import Bounds, Children, Ended
@@ -55,6 +59,27 @@ class Checkers:
 
     async def __aexit__(self, *_: object) -> None:
         await self.children.close()
+
+
+@contextmanager
+def in_turn(processes: int) -> Iterator[Callable[[bytes], Checked | None]]:
+    """Says of one picture after the other what it is, None for what is none: for who waits for it and for nothing else.
+
+    With no `processes` it decodes in this one.
+    """
+    checker = Checkers(min(processes, 1)) if processes else Here()
+    with asyncio.Runner() as runner:
+
+        def check(body: bytes) -> Checked | None:
+            try:
+                return runner.run(checker.check(body))
+            except ReadError:
+                return None
+
+        try:
+            yield check
+        finally:
+            runner.run(checker.__aexit__())
 
 
 class _Answered(Noun, frozen=True, kw_only=True):
