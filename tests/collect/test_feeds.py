@@ -153,6 +153,9 @@ BROKEN = {
     ),
     "an unescaped ampersand": rss(item(1, "<description>A & B &c; d&&</description>"), item(2)),
     "a lone surrogate": rss(item(1, "<description>&#xD800; &#55357;</description>"), item(2)),
+    "a letter that is an s to whoever ignores case": rss(
+        item(1, "<description>&lt;ſcript&gt; &lt;ſtyle&gt;</description>"), item(2)
+    ),
     "control characters": rss(item(1, "<description>\x00\x0b\x1f</description>"), item(2)),
     "a byte order mark in the middle": "\ufeff \ufeff" + rss(item(1), "\ufeff", item(2)),
     "junk before the declaration": "<br />\nWarning: x\n<?xml version='1.0'?>" + rss(item(1), item(2)),

@@ -11,7 +11,7 @@ from wirecopy import text
 
 _MOST_WORDS = 2_000
 _MOST_MARKUP = 20_000  # markup that is looked at for so many words; a guess
-_OPENING = re.compile(r"<!--|<(script|style|template|textarea)\b", re.IGNORECASE)
+_OPENING = re.compile(r"<!--|<((?a:script|style|template|textarea))\b", re.IGNORECASE)  # in ASCII: else ſ is an s
 _ENDS = {name: re.compile(f"</{name}", re.IGNORECASE) for name in ("script", "style", "template", "textarea")}
 _ENDS["comment"] = re.compile("-->")
 _INLINE = re.compile(
