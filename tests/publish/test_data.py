@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import re
 import sys
@@ -17,7 +18,7 @@ from hypothesis import strategies as st
 from publish import golden, killed
 from publish.edition import NOON, MemoryEdition, document
 from wirecopy.errors import ConfigError, PublishError
-from wirecopy.model import Entry, Figure, Lead, Paragraph, Picture, State, document_text, replace, text
+from wirecopy.model import Entry, Figure, Lead, Paragraph, Picture, Reference, State, document_text, replace, text
 from wirecopy.publish import data
 from wirecopy.publish.data import tables
 from wirecopy.publish.output import BOOKMARK, LOCK
@@ -153,6 +154,15 @@ def test_every_text_of_every_article_is_in_its_row(tmp_path: Path) -> None:
         found = edition.document(*str(place).split("/"))
         assert found is not None
         assert words == document_text(found.article.body)
+
+
+def test_references_stand_in_the_row_of_their_article(tmp_path: Path) -> None:
+    more = Reference(title="Was eine Brücke ändert", url="https://outlet.example/2", ref="dw:2", kind="ArticleRef")
+    data.publish(MemoryEdition(document("dw-de", "1", related=(more,))), tmp_path)
+    [[related]] = ask(f"SELECT related FROM '{tmp_path}/articles/*/*.parquet'")
+    assert json.loads(str(related)) == [
+        {"title": more.title, "url": more.url, "ref": more.ref, "kind": more.kind},
+    ]
 
 
 def test_a_row_says_what_became_of_an_article(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from publish import golden
 from publish.edition import NOON, MemoryEdition, document
-from wirecopy.model import Figure, Link, Paragraph, Picture, document_text, text
+from wirecopy.model import Figure, Link, Paragraph, Picture, Reference, document_text, text
 from wirecopy.publish import data
 
 Uri = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z][A-Za-z0-9+.-]*:[!-~]+$")]  # RFC 3986: a scheme, no blank, ASCII
@@ -86,6 +86,8 @@ class Common(Shape):
 
 class Association(Common, kw_only=True):
     name: Words
+    title: str = ""
+    altids: list[AltId] = []
 
 
 class Item(Common, kw_only=True):
@@ -143,6 +145,21 @@ def test_no_text_is_lost_in_the_markup(tmp_path: Path) -> None:
         shown = "".join("".join(fromstring(marked.value).itertext()).split())
         for line in plain.value.split("\n"):
             assert "".join(line.split()) in shown
+
+
+def test_references_are_associations_with_their_addresses(tmp_path: Path) -> None:
+    more = (
+        Reference(title="What a bridge changes", url="https://outlet.example/2", ref="dw:2"),
+        Reference(title="By ref"),
+    )
+    data.publish(MemoryEdition(document("dw-zh", "1", related=more)), tmp_path, formats=["ninjs"])
+    [item] = items(tmp_path).values()
+    assert [(each.type, each.title) for each in item.associations] == [("text", each.title) for each in more]
+    assert [[(named.role, named.value) for named in each.altids] for each in item.associations] == [
+        [("original", "https://outlet.example/2")],
+        [],
+    ]
+    assert len({item.uri, *(each.uri for each in item.associations)}) == 3
 
 
 def test_the_id_stays_and_the_version_counts(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@
 - A withdrawn article is `canceled`, and keeps its text: whoever mirrors decides for themselves what to show.
 - Bodies: plain text (every text of the blocks, one a line) and XHTML (the blocks as the site shows them, no pictures of
   another host in it). Pictures are associations; `href` leads to the outlet's and, where the public address of the site
-  is known, to our copy.
+  is known, to our copy. So are references, with the outlet's address as another id.
 - The rights line is `copyrightnotice`, the publisher's wishes are `usageterms`; agencies are `infosources`, section
   and tags are `subjects`.
 
@@ -19,7 +19,7 @@ from collections.abc import Iterator, Mapping
 import msgspec
 
 from wirecopy import dates
-from wirecopy.model import Document, Edition, Picture, document_text, pictures, plain
+from wirecopy.model import Document, Edition, Picture, Reference, document_text, pictures, plain
 from wirecopy.publish import html, manifest
 from wirecopy.publish.addresses import public
 from wirecopy.publish.data.tables import agency, characters, count
@@ -77,7 +77,8 @@ class Renderer:
         original = public(said.url)
         yield "rightsinfo", {"linkedrights": original} if original and said.rights else None
         yield "altids", list(_names(document))
-        yield "associations", [self._picture(document, *each) for each in enumerate(pictures(said), 1)]
+        shown = [self._picture(document, *each) for each in enumerate(pictures(said), 1)]
+        yield "associations", shown + [self._reference(document, *each) for each in enumerate(said.related, 1)]
 
     def _bodies(self, document: Document) -> list[dict[str, object]]:
         said = document.article
@@ -116,6 +117,18 @@ class Renderer:
                 {"role": role, "value": value} for role, value in (("caption", caption), ("alt", picture.alt)) if value
             ],
             "renditions": list(self._renditions(document, picture)),
+        }
+        return {name: value for name, value in item.items() if value}
+
+    def _reference(self, document: Document, place: int, reference: Reference) -> dict[str, object]:
+        said = document.article
+        address = public(reference.url)
+        item = {
+            "name": f"reference {place}",
+            "uri": self._uri(f"{said.source}/{said.key}/reference/{place}"),
+            "type": "text",
+            "title": reference.title,
+            "altids": [{"role": "original", "value": address}] if address else [],
         }
         return {name: value for name, value in item.items() if value}
 

@@ -68,6 +68,7 @@ class ArticleRow(Row, frozen=True):
     characters: int
     words: int
     body: str
+    related: str
     pictures: int
     capture: str
     reader: str
@@ -191,6 +192,7 @@ def article(document: Document, outlet: str, path: str) -> ArticleRow:
             characters=characters(words),
             words=count(words),
             body=_encode(said.body).decode(),
+            related=_encode(said.related).decode(),
             pictures=sum(1 for _ in pictures(said)),
             capture=document.capture,
             reader=said.reader,
