@@ -124,6 +124,20 @@ def test_a_date_keeps_its_order_after_arabic_words(tmp_path: Path) -> None:
     assert "\u20682024-02-08\u2069" in said
 
 
+def test_an_article_is_shown_to_others_with_its_picture_its_summary_and_its_other_languages(shown: Path) -> None:
+    """What a link to it becomes in a messenger (Open Graph), and what search engines ask for: both absolute."""
+    [path] = (shown / "articles").rglob("1001.html")
+    page = html.parse(path)
+    said = {each.get("property"): each.get("content") for each in page.xpath("//meta[starts-with(@property, 'og:')]")}
+    assert said["og:description"].startswith("电动渡轮")
+    copy = said["og:image"].removeprefix(LOOK.address)
+    assert (shown / copy).is_file()
+    assert json.loads(page.xpath("string(//script[@type='application/ld+json'])"))["image"] == said["og:image"]
+    named = {each.get("hreflang"): each.get("href") for each in page.xpath("//link[@hreflang]")}
+    assert set(named) == {"zh", "zh-Hant"}
+    assert named["zh"] == said["og:url"]  # a page that names others names itself
+
+
 def test_paper_is_light_also_where_the_screen_is_dark(shown: Path) -> None:
     style = (shown / "style.css").read_text()
     dark, paper = (style.partition(f"@media {what} {{")[2] for what in ("(prefers-color-scheme: dark)", "print"))

@@ -35,6 +35,7 @@ from wirecopy.model import (
     Shelf,
     Table,
     Term,
+    pictures,
     replace,
 )
 from wirecopy.publish.addresses import public
@@ -45,6 +46,7 @@ from wirecopy.publish.site import plan, scripts
 from wirecopy.publish.site.frame import Frame, data, utf8
 
 _MOST_KIN = 20  # documents of one text that are named
+_MOST_DESCRIBED = 300  # characters of a summary in the head: previews show fewer
 _MOST_CHANGED = 400  # lines of a difference that are shown
 _ROOT = "\0"  # stands for the way up to the site's root, which is another one in each tier; no text holds it
 _TREE = "../" * 4  # from an article to the root of its tier
@@ -316,6 +318,9 @@ class Articles:
             "dateline": article.dateline,
         }
         said |= {name: value for name, value in more.items() if value}
+        image = self._image(document) if here else ""
+        if image:
+            said["image"] = image
         parts = [
             f'<meta property="og:type" content="article"/><meta property="og:title" content="{escape(article.title)}"/>'
             f'<meta property="og:site_name" content="{escape(self._frame.title)}"/>'
@@ -324,20 +329,34 @@ class Articles:
             parts.append(f'<meta property="article:published_time" content="{dates.iso(article.published)}"/>')
         if article.modified is not None:
             parts.append(f'<meta property="article:modified_time" content="{dates.iso(article.modified)}"/>')
+        summary = article.summary.strip()
+        if summary:
+            parts.append(f'<meta property="og:description" content="{escape(summary[:_MOST_DESCRIBED])}"/>')
         if here:
             parts.append(f'<link rel="canonical" href="{here}"/><meta property="og:url" content="{here}"/>')
-            parts += self._siblings(document)
+            parts += self._siblings(document, here)
+        if image:
+            parts.append(f'<meta property="og:image" content="{escape(image)}"/>')
         parts.append(f'<script type="application/ld+json">{data(said)}</script>')
         return "".join(parts)
 
-    def _siblings(self, document: Document) -> list[str]:
-        """The same article in other languages, where the mirror has it."""
+    def _image(self, document: Document) -> str:
+        """The absolute address of the largest copy of the first picture that has one, "" where none has."""
+        found = map(self._show(document, "full", ""), pictures(document.article))
+        shown = next((each for each in found if each is not None), None)
+        return self._look.address + shown.full if shown is not None else ""
+
+    def _siblings(self, document: Document, here: str) -> list[str]:
+        """The same article in other languages, where the mirror has it; then it names itself too, as is asked."""
         found = []
         for each in document.article.translations:
             own = (self._find(each.ref) if each.ref else None) or (self._find(each.url) if each.url else None)
             if own is not None and each.language:
                 target = escape(self._look.address + plan.article(own.source, own.day, own.key))
                 found.append(f'<link rel="alternate" hreflang="{escape(each.language)}" href="{target}"/>')
+        language = document.article.language
+        if found and language:
+            found.append(f'<link rel="alternate" hreflang="{escape(language)}" href="{here}"/>')
         return found
 
     # --- revisions --------------------------------------------------------------------------------------------------
