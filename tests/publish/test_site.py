@@ -364,6 +364,20 @@ def test_a_chinese_article_is_there_in_the_other_script_too(tmp_path: Path) -> N
     assert not (tmp_path / "script").exists()
 
 
+def test_a_page_in_the_other_script_leads_to_its_like_and_out_of_its_tree(tmp_path: Path) -> None:
+    pytest.importorskip("opencc")
+    there = [text(f"到{key}", link=Link(href=f"https://dw-{key}.example/a-{key}")) for key in ("zh", "en")]
+    first = document("dw-zh", "1", language="zh", tags=("河",), body=tuple(Paragraph(text=each) for each in there))
+    edition = MemoryEdition(first, document("dw-zh", "zh", language="zh"), document("dw-en", "en", language="en"))
+    site.publish(edition, tmp_path, Look(interface="en", scripts=True))
+    path = tmp_path / "script/articles/dw-zh/2024/02/1.html"
+    targets = [each for each in html.parse(path).xpath("//a/@href") if "://" not in each and each[0] != "#"]
+    led = [(path.parent / each).resolve() for each in targets]
+    assert [each for each in led if not each.is_file()] == []
+    known = [each.relative_to(tmp_path.resolve()).parts for each in led]
+    assert {"terms", "days", "script", "articles", "text"} <= {each[0] for each in known}
+
+
 # --- incremental is whole
 
 

@@ -117,27 +117,35 @@ class Articles:
         main = (
             f"<article{language_of(turned.article.language, self._say.language)}>"
             f"{self._above(turned, around).replace(_ROOT, root)}{self._tiers(document, root, plan.SCRIPT)}</header>"
-            f'<div class="body">{self._body(turned, tier, path)}</div></article>'
-            f"{self._below(turned, around)[0].replace(_ROOT, root).replace(_TREE, root)}"
+            f'<div class="body">{self._body(turned, tier, path, self._page_in_other_script)}</div></article>'
+            f"{self._below(turned, around)[0].replace(_TREE, root).replace(_ROOT, root)}"
         )
         return [(path, self._frame.page(path, turned.article.title, main, head=self._canonical(document)))]
 
-    def _body(self, document: Document, tier: str, path: str) -> str:
+    def _body(self, document: Document, tier: str, path: str, link: Callable[[Link], str] | None = None) -> str:
         article = document.article
         writer = Writer(
             self._say,
             show=self._show(document, tier, path),
-            link=self._own_page,
+            link=link or self._own_page,
             language=article.language or self._say.language,
         )
         return writer.article(article)
 
     def _own_page(self, link: Link) -> str:
         """Where a link leads within the site. A tier is a tree of the same shape, so it leads to its own articles."""
-        found = self._find(link.ref) if link.ref else None
-        if found is None and link.href:
-            found = self._find(link.href)
+        found = self._found(link)
         return "" if found is None else _TREE + plan.article(found.source, found.day, found.key)
+
+    def _page_in_other_script(self, link: Link) -> str:
+        """The same from the tree of the other script, which has Chinese articles alone."""
+        found = self._found(link)
+        up = _TREE if found is not None and scripts.other(found.language) else f"../{_TREE}"
+        return "" if found is None else up + plan.article(found.source, found.day, found.key)
+
+    def _found(self, link: Link) -> Headline | None:
+        found = self._find(link.ref) if link.ref else None
+        return self._find(link.href) if found is None and link.href else found
 
     # --- above the text ---------------------------------------------------------------------------------------------
 
