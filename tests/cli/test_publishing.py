@@ -78,6 +78,16 @@ def test_without_a_word_the_site_feeds_and_documents_are_written(mirror, capsys)
     assert main(["verify"]) == 0
 
 
+@pytest.mark.parametrize("words", [["site"], ["site", "--to", "elsewhere"]])
+def test_a_site_that_stands_alone_leads_to_no_feeds(mirror, words):
+    assert main(["publish", *words]) == 0
+    folder = Path(words[-1] if len(words) > 1 else "public")
+    for page in ("index.html", "about.html"):
+        assert "feeds/" not in (folder / page).read_text("utf-8")
+    assert main(["publish", "feeds"]) == main(["publish", "site"]) == 0
+    assert "feeds/all.rss" in Path("public/index.html").read_text("utf-8")
+
+
 def test_every_format_has_its_place_and_all_of_them_are_checked(mirror, capsys):
     pytest.importorskip("libzim")
     pytest.importorskip("pyarrow")

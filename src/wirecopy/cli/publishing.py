@@ -268,7 +268,8 @@ def _site(edition: Edition, config: Config, arguments: argparse.Namespace, progr
     from wirecopy.publish import site
 
     folder = _to(config, arguments, "site")
-    done = site.publish(edition, folder, _look(edition, config), by_source=by_source(config), progress=progress)
+    look = replace(_look(edition, config), beside=_beside(config, arguments))
+    done = site.publish(edition, folder, look, by_source=by_source(config), progress=progress)
     return _done("site", folder, done, "index.html")
 
 
@@ -283,8 +284,15 @@ def _look(edition: Edition, config: Config) -> Look:
         contact=look.contact or config.contact,
         agent=f"wirecopy (+{config.contact})" if config.contact else "wirecopy",
         respect=config.respect,
-        beside=tuple(name for name in _BESIDE if name in config.formats or folder_of(config, name).exists()),
     )
+
+
+def _beside(config: Config, arguments: argparse.Namespace) -> tuple[str, ...]:
+    """The formats that stand below the site, or will at the end of this publication: pages lead to these alone."""
+    if arguments.to:  # there it stands alone
+        return ()
+    coming = getattr(arguments, "formats", ()) or config.formats
+    return tuple(name for name in _BESIDE if name in coming or folder_of(config, name).exists())
 
 
 def _feeds(edition: Edition, config: Config, arguments: argparse.Namespace, progress: Progress) -> Done:
