@@ -108,6 +108,12 @@ def test_the_seed_s_moments():
     assert dates.epoch_ms(datetime(2024, 2, 8, 13, 47, 2, tzinfo=UTC)) == 1707400022000
 
 
+def test_a_year_has_four_digits_on_every_machine():
+    """0001-01-01 is what programs in Go and C# say of a moment that they do not know; strftime leaves its zeros out."""
+    zero = dates.parse("0001-01-01T00:00:00Z")
+    assert (dates.iso(zero), dates.iso_ms(zero)) == ("0001-01-01T00:00:00Z", "0001-01-01T00:00:00.000Z")
+
+
 def test_terminals_get_no_escapes():
     assert "\x1b" not in text.printable("\x1b[2Jhello\x07\x9b")
     assert text.printable("两行\n一行") == "两行 一行"

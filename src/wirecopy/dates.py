@@ -212,9 +212,9 @@ def from_epoch_ms(milliseconds: int) -> datetime:
 
 def iso_ms(moment: datetime) -> str:
     """ISO 8601 with milliseconds and Z: 2024-02-08T13:36:09.741Z."""
-    return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"
+    return f"{moment.replace(tzinfo=None).isoformat(timespec='milliseconds')}Z"  # `%Y` is "1" for the year 1, or "0001"
 
 
 def iso(moment: datetime) -> str:
     """ISO 8601 to the second with Z: 2024-02-08T13:36:09Z."""
-    return f"{moment:%Y-%m-%dT%H:%M:%SZ}"
+    return f"{moment.replace(tzinfo=None).isoformat(timespec='seconds')}Z"
