@@ -27,3 +27,20 @@ def test_the_middle_of_what_servers_say_is_believed_once_enough_have_said_it(ahe
             assert web.clock_ahead() == ahead
 
     asyncio.run(story())
+
+
+def test_a_clock_that_jumps_is_doubted_at_the_next_answer_and_trusted_at_the_next_after_it_jumped_back() -> None:
+    async def story() -> None:
+        time, jump = Time(), timedelta()
+        async with serving() as server, fetcher(time, clock=lambda: NOON + jump) as web:
+            said = format_datetime(NOON, usegmt=True)
+            server.tell("/a", page(b"a", f"Date: {said}"))
+            doubts = []
+            for jump in [timedelta()] * 6 + [timedelta(days=3)] * 2 + [timedelta()]:  # noqa: B007 -- what the clock adds
+                await web.fetch(server.url("/a"))
+                doubts.append(web.doubts_clock())
+                await time.sleep(61)
+            assert doubts == [False] * 6 + [True] * 2 + [False]
+            assert web.clock_ahead() is None, "what was said before it jumped says nothing now"
+
+    asyncio.run(story())

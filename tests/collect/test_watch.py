@@ -20,6 +20,7 @@ from wirecopy.collect import watch as watching
 from wirecopy.collect.round import is_quiet
 from wirecopy.config import Config
 from wirecopy.demo.outlet import FakeOutlet
+from wirecopy.demo.stories import many
 from wirecopy.errors import Unwritable
 from wirecopy.model import Lead, Outcome, Source, Visit, replace
 
@@ -42,7 +43,7 @@ def config_of(tmp_path, *sources) -> Config:
 class Watched:
     """A watch of these sources under way in played time."""
 
-    def __init__(self, loop: PlayedLoop, tmp_path, archive, *sources: Source) -> None:
+    def __init__(self, loop: PlayedLoop, tmp_path, archive, *sources: Source, after=None) -> None:
         self.loop, self.archive = loop, archive
         self.stop = asyncio.Event()
         self.outcomes: list[tuple[datetime, Outcome]] = []
@@ -50,7 +51,7 @@ class Watched:
         self.task = loop.create_task(
             run_watch(
                 config_of(tmp_path, *sources), sources, archive,
-                clock=loop.now, monotonic=loop.time, stop=self.stop, after=self.after, tell=self.seen.append,
+                clock=loop.now, monotonic=loop.time, stop=self.stop, after=after or self.after, tell=self.seen.append,
                 pictures=False,
             )
         )  # fmt: skip
@@ -205,6 +206,26 @@ def test_a_clock_that_was_wrong_for_a_while_silences_nothing(tmp_path, archive) 
             await watched.end()
             assert [each.change for each in archive.history("demo-zh", str(key))] == ["new", "edited", "edited"]
             assert "钟走对了。" in repr(archive.standing("demo-zh", str(key)).article.body)
+
+    play(MONDAY, story)
+
+
+def test_while_the_clock_is_days_ahead_that_alone_is_told(tmp_path, archive) -> None:
+    async def story(loop: PlayedLoop) -> None:
+        stories = many(10, "zh")
+        async with FakeOutlet(stories, clock=loop.true_now) as outlet:
+            source = replace(outlet.source("zh"), every=12 * 3600.0)
+            aftermath = Aftermath(config_of(tmp_path, source), archive, loop.now(), as_lines=True, quiet=True)
+            watched = Watched(loop, tmp_path, archive, source, after=aftermath.after)
+            for each in stories:
+                outlet.publish(each.name)
+                await asyncio.sleep(22 * 3600)
+            loop.jump = timedelta(days=20)
+            await asyncio.sleep(24 * 3600)
+            loop.jump = timedelta()
+            await asyncio.sleep(12 * 3600)
+            await watched.end()
+            assert [each.trouble for each in archive.incidents()] == ["clock"]
 
     play(MONDAY, story)
 
@@ -427,7 +448,7 @@ def test_health_is_looked_at_after_each_turn_that_found_something_and_else_every
     source = Source(id="a", feeds=("http://127.0.0.1/",))
     quiet = Outcome(source="a", asked=1, not_modified=1)
     aftermath = Aftermath(config_of(tmp_path, source), archive, MONDAY, as_lines=False, quiet=True)
-    door = SimpleNamespace(clock_ahead=lambda: None)
+    door = SimpleNamespace(clock_ahead=lambda **_: None, doubts_clock=lambda: False)
     for minutes, outcome in (
         (0, quiet), (15, quiet), (31, quiet), (32, replace(quiet, unchanged=1)), (33, replace(quiet, not_modified=0)),
         (50, quiet), (5, quiet),

@@ -75,6 +75,7 @@ def collect(arguments: argparse.Namespace, *, since: datetime | None, clock: Cal
     if arguments.watch:
         return _watch(arguments, config, sources, clock)
     archive = open_archive(config.archive, write=True, holder="wirecopy collect")
+    doors: list[Fetcher] = []
     try:
         sources = _not_taken_down(archive, sources, quiet=arguments.quiet)
         with bar(quiet=arguments.quiet) as shown:
@@ -87,17 +88,14 @@ def collect(arguments: argparse.Namespace, *, since: datetime | None, clock: Cal
                 shown=shown,
                 pictures=not arguments.no_pictures,
                 clock=clock,
+                after=doors.append,
             )
             _keep_up(sources, archive, clock(), quiet=arguments.quiet)
-        now = clock()
-        health.watch_over(
-            archive,
-            config.sources,
-            outcomes,
-            now,
-            config.alerts,
-            mirror=_of_the_disk(config, archive, now) | _of_the_targets(config, archive),
-        )
+        now, (door,) = clock(), doors
+        mirror = _of_the_disk(config, archive, now) | _of_the_clock(door, archive, now, is_whole_round=True)
+        mirror |= _of_the_targets(config, archive)
+        judged = () if door.doubts_clock() else outcomes
+        health.watch_over(archive, config.sources, judged, now, config.alerts, mirror=mirror)
     finally:
         archive.close()
     if arguments.json:
@@ -121,9 +119,10 @@ def run_round(
     most: int | None = None,
     indexes: bool = True,
     pictures: bool = False,
+    after: Callable[[Fetcher], None] = lambda _: None,
 ) -> tuple[Outcome, ...]:
     """Open the network, run one round, close it: also for `try` and `demo`. Whoever brings their own clock may bring
-    their own time to wait by, too.
+    their own time to wait by, too. `after` is handed the door that was asked through.
     """
     shown = shown or Bar(shown=False)
 
@@ -143,6 +142,7 @@ def run_round(
                 tell=lambda step: shown.step(step.source, step.done, step.todo, step.what),
             )
             archive.keep(tools.door.fresh_robots)
+            after(tools.door)
             return outcomes
 
     return asyncio.run(go())
@@ -374,17 +374,17 @@ class Aftermath:
             self.courier.go(now, turned=False)
         else:
             self._looked_at[source.id] = now
-            self._look(outcome, now, mirror)
+            self._look(() if door.doubts_clock() else (outcome,), now, mirror)
         if not timedelta() <= now - self._kept_up[source.id] < _KEPT_UP:
             self._kept_up[source.id] = now
             _keep_up((source,), archive, now, quiet=self._quiet)
 
-    def _look(self, outcome: Outcome, now: datetime, mirror: dict[Trouble, Incident | None]) -> None:
-        """Look at the health of a source, and of the mirror as far as that was looked at."""
+    def _look(self, outcomes: tuple[Outcome, ...], now: datetime, mirror: dict[Trouble, Incident | None]) -> None:
+        """Look at the health of these sources, and of the mirror as far as that was looked at."""
         config, archive = self._config, self._archive
         try:
             health.watch_over(
-                archive, config.sources, [outcome], now, config.alerts, mirror=mirror, courier=self.courier
+                archive, config.sources, outcomes, now, config.alerts, mirror=mirror, courier=self.courier
             )
         except ArchiveError:
             raise
@@ -451,15 +451,23 @@ def _of_the_disk(config: Config, archive: Archive, now: datetime) -> dict[Troubl
     return {Trouble.DISK: health.disk(disk.free, disk.days_left, now, known)}
 
 
-def _of_the_clock(door: Fetcher, archive: Archive, now: datetime) -> dict[Trouble, Incident | None]:
-    """Whether outlets say that it is another time; nothing where they did not say enough."""
-    ahead = door.clock_ahead()
+def _of_the_clock(
+    door: Fetcher, archive: Archive, now: datetime, *, is_whole_round: bool = False
+) -> dict[Trouble, Incident | None]:
+    """Whether outlets say that it is another time; nothing where they did not say enough. Hours are believed of two,
+    and after a whole round, when nobody else will say anything, of one.
+    """
+    from wirecopy.collect.fetch.clocks import DOUBTED
+
+    ahead, most = door.clock_ahead(), _WRONG_CLOCK
+    if ahead is None:
+        ahead, most = door.clock_ahead(heard=1 if is_whole_round else 2), DOUBTED
     if ahead is None:
         return {}
     known = _known(archive, Trouble.CLOCK)
     how = f"{ago(abs(ahead))} {'ahead of' if ahead > 0 else 'behind'} what outlets say"
     wrong = known or Incident(source="", trouble=Trouble.CLOCK, since=now, what=how, now=round(ahead))
-    return {Trouble.CLOCK: wrong if abs(ahead) > _WRONG_CLOCK else None}
+    return {Trouble.CLOCK: wrong if abs(ahead) > most else None}
 
 
 def _of_the_targets(config: Config, archive: Archive) -> dict[Trouble, Incident | None]:

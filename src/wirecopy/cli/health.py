@@ -91,7 +91,8 @@ def look(
 
 def gather(archive: Archive, source: Source, now: datetime, known: Iterable[Incident] = ()) -> Facts:
     """What is known of a source. Its rhythm and the samples of its leads are only read where they may matter."""
-    days = archive.source_days(source.id, health.day_of(now - timedelta(days=health.DAYS)))
+    begin, today = health.day_of(now - timedelta(days=health.DAYS)), health.day_of(now)
+    days = tuple(each for each in archive.source_days(source.id, begin) if each.day <= today)  # or a clock was wrong
     facts = Facts(
         source=source.id,
         indexes=indexes_of(archive, source),

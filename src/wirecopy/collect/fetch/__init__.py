@@ -20,7 +20,7 @@ from typing import NamedTuple, Self
 from urllib.parse import urlencode
 
 from wirecopy.collect.fetch import robots as robots_txt
-from wirecopy.collect.fetch.clocks import Clocks
+from wirecopy.collect.fetch.clocks import ENOUGH, Clocks
 from wirecopy.collect.fetch.coding import ACCEPTED
 from wirecopy.collect.fetch.door import Door, Limits, Resolve, Unanswered
 from wirecopy.collect.fetch.guard import Guard, Target, split
@@ -119,9 +119,15 @@ class Fetcher:
         """The seconds for which the host of this address still wants to be left alone; 0: for none."""
         return self._turns.closed(split(url).host)
 
-    def clock_ahead(self) -> float | None:
-        """By how many seconds this machine's clock is ahead of what servers say (behind: below 0); None: unknown."""
-        return self._clocks.ahead()
+    def clock_ahead(self, heard: int = ENOUGH) -> float | None:
+        """By how many seconds this machine's clock is ahead of what servers say (behind: below 0); None: fewer than
+        `heard` said something.
+        """
+        return self._clocks.ahead(heard)
+
+    def doubts_clock(self) -> bool:
+        """Whether every server that said something says that this machine's clock is hours off."""
+        return self._clocks.is_doubted()
 
     @property
     def robots_captures(self) -> dict[str, Capture]:
