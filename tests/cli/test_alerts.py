@@ -62,13 +62,13 @@ def is_over(each, now):
 class Letters:
     """What a mail server does with letters."""
 
-    def __init__(self, refuse="", answer="250 OK", drop=False):
+    def __init__(self, refuse=(), answer="250 OK", drop=False):
         self.got = []
         self.refuse, self.answer, self.drop = refuse, answer, drop
         self.user = ""
 
     async def handle_RCPT(self, _server, _session, envelope, address, _options):  # noqa: N802 - aiosmtpd's name
-        if address == self.refuse:
+        if address in self.refuse:
             return "550 nobody here"
         envelope.rcpt_tos.append(address)
         return "250 OK"
@@ -239,12 +239,19 @@ def test_a_mail_server_that_talks_for_ever_or_not_at_all_is_left(talks, monkeypa
 @pytest.mark.parametrize(
     ("letters", "arrived"),
     [
-        (Letters(refuse="you@example.org"), False),
+        (Letters(refuse=("me@example.org", "you@example.org")), False),
+        (Letters(refuse=("you@example.org",)), True),
         (Letters(answer="451 later"), False),
         (Letters(drop=True), None),
         (Letters(), True),
     ],
-    ids=["a recipient is refused", "the letter is refused", "cut off after the letter", "taken"],
+    ids=[
+        "all recipients are refused",
+        "one recipient of two is refused",
+        "the letter is refused",
+        "cut off after the letter",
+        "taken",
+    ],
 )
 def test_what_a_mail_server_does_decides_whether_it_is_tried_again(archive, letters, arrived):
     archive.keep_incident(incident())

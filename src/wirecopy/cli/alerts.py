@@ -350,8 +350,9 @@ def _mail(message: Message, alerts: Alerts, now: datetime) -> None:
     try:
         try:
             _expect(server.mail(sender), (250,))
-            for each in alerts.email:
-                _expect(server.rcpt(each), (250, 251))
+            answers = [server.rcpt(each) for each in alerts.email]
+            if not any(answer[0] in (250, 251) for answer in answers):
+                _expect(answers[0], (250, 251))  # one that is refused keeps the others from nothing
         except (OSError, smtplib.SMTPException, ValueError) as error:
             raise _NotSent(f"{alerts.smtp}: {error}") from error
         try:
@@ -506,7 +507,8 @@ def _post(url: str, document: bytes) -> None:
         except (OSError, http.client.HTTPException) as error:
             raise _Unknown(f"{parts.hostname}: {type(error).__name__}: {error}") from error
         if not 200 <= answer.status < 300:
-            raise _NotSent(f"{parts.hostname} answered {answer.status}, and redirects are not followed")
+            why = ", and redirects are not followed" if 300 <= answer.status < 400 else ""
+            raise _NotSent(f"{parts.hostname} answered {answer.status}{why}")
 
 
 def _web_server(parts: SplitResult) -> http.client.HTTPConnection:
