@@ -12,6 +12,7 @@ from wirecopy.collect.discover import opml
 from wirecopy.collect.discover.opml import Outline, Subscription
 from wirecopy.errors import ReadError
 from wirecopy.model import Source
+from wirecopy.urls import ID
 
 HERE = Path("/mirror/wirecopy.toml")
 
@@ -162,7 +163,7 @@ def test_what_an_opml_file_says_survives_the_config_file(subscribed):
 
 tables = st.builds(
     Source,
-    id=st.from_regex(r"[a-z0-9][a-z0-9.-]{0,20}", fullmatch=True),
+    id=st.from_regex(ID, fullmatch=True),
     name=st.text(st.characters(exclude_categories=("Cs",)), min_size=1, max_size=20),
     language=st.text(max_size=10).filter(lambda text: text.isprintable()),
     feeds=st.just(("https://x.example/feed",)),

@@ -216,7 +216,7 @@ def test_a_page_without_state_is_read_as_any_page(reader):
     source, _ = stated(reader)
     story = (GOLDEN / "theintercept.md").read_text("utf-8").split("\n\n")[-4:]
     told = "".join(f"<p>{paragraph.strip()}</p>" for paragraph in story)
-    html = f"<html><body><article><h1>A lighthouse finds a second job</h1>{told}</article></body></html>"
+    html = f"<html><body><article><h1>Ferry town finds its lighthouse a second job</h1>{told}</article></body></html>"
     plain = replace(source, page=type(source.page)())
     assert len(said(plain, html).body) == 4
     assert said(plain, html).reader == "page"
