@@ -15,7 +15,7 @@ from wirecopy.collect.doubt.words import small
 # Vowels of Indic scripts are signs, which are no letters to an expression: whole words are taken by their blocks.
 _WORDS = re.compile("[\u0900-\u0963\u0966-\u0dff]{4,}|[^\\W\\d_]{4,}|\\d{2,}")
 _UNPARTED = re.compile("[\u3400-\u9fff]{2,}|[\u30a1-\u30fa\u30fc]{2,}|[\uac00-\ud7af]{2,}|[\u0e00-\u0e7f]{4,}")
-_NO_WORDS = re.compile(r"[\W_]|\.\w{1,5}$|[^\W_]*\d[^\W_]*")  # a number, be it in hexadecimal, is a name and no word
+_NO_WORDS = re.compile(r"[\W_]|\.\w{1,5}$|[^\W_]*(?:\d[^\W\d_]|[^\W\d_]\d)[^\W_]*")  # letters among digits: hexadecimal
 _MARKS = re.compile("[\u0300-\u036f]")
 _SPELT = str.maketrans({"ß": "ss", "ø": "o", "ł": "l", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th"})
 _NAMED = 4  # words of an address that is made of words
