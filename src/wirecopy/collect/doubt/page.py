@@ -282,7 +282,7 @@ def _disagreement(lead: Lead, page: Sight, article: Article | None, text: str, n
 
 
 def _leads_on(article: Article) -> bool:
-    """Whether what was read is a list of other articles: three headings or more, nearly all of them links and no more."""
+    """Whether what was read lists other articles: three headings or more, nearly all of them links and no more."""
     heads = [block.text for block in article.body if isinstance(block, Heading)]
     linked = sum(all(run.link is not None or not letters(run.text) for run in words) for words in heads)
     return linked >= _TEASERS and linked >= 0.8 * len(heads)
