@@ -319,10 +319,13 @@ def test_a_teaser_whose_page_says_that_the_rest_is_withheld_is_no_article(langua
         ("el", "Η σελίδα δεν βρέθηκε", "Η σελίδα που ζητήσατε δεν βρέθηκε. Μπορεί να έχει μετακινηθεί ή διαγραφεί."),
         ("he", "הדף לא נמצא", "הדף שחיפשת לא נמצא. ייתכן שהדף הוסר או ששמו שונה."),
         ("hi", "पेज नहीं मिला", "आप जिस पेज को खोज रहे हैं वह हटा दिया गया है या मौजूद नहीं है।"),
+        ("ru", "Ограничение", "Доступ к интернет-ресурсу ограничен на основании решения Министерства информации."),
+        ("nl", "Gereserveerd", "Deze domeinnaam is geregistreerd door een klant van ons. Wilt u er ook een?"),
+        ("zh", "系统升级", "为了给您提供更好的服务，我们正在进行系统升级，预计于今日恢复。"),
         ("th", "ไม่พบหน้า", "ข้อมูลคอมพิวเตอร์นี้ถูกระงับการเผยแพร่ ตามคำสั่งศาล โดยกระทรวงดิจิทัลเพื่อเศรษฐกิจ"),
     ],
 )
-def test_what_a_wall_says_in_other_letters_is_known_where_nothing_was_announced(language, title, said):
+def test_what_a_wall_says_is_known_where_nothing_was_announced(language, title, said):
     page = f"<html lang={language}><title>{title}</title><body><h1>{title}</h1><p>{said}</p></body></html>"
     assert "not believed" in why_not(page, language=language, title="")
 
