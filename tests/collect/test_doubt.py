@@ -194,6 +194,14 @@ def test_a_page_is_one_whatever_its_server_calls_it():
     assert read(source(), lead(), capture(html.encode("utf-16"), content_type="text/html")).title == TITLES["en"]
 
 
+def test_a_picture_with_its_caption_is_an_article_and_one_without_words_is_not():
+    said = "The ministers on the bridge on Monday morning, before they signed the plan for the valleys."
+    shown = f"<figure><img src=/1.jpg width=900 height=600><figcaption>{said}</figcaption></figure></article>"
+    page = article_page(TITLES["en"]).replace("</article>", shown)
+    assert why_not(page) == ""
+    assert "no text" in why_not(page.replace(said, ""))
+
+
 def test_a_banner_over_a_full_article_is_no_wall():
     banner = (
         '<div class="cmp" role="dialog"><h2>We value your privacy</h2><p>We and our 842 partners store and/or access '

@@ -331,6 +331,8 @@ def _read(asked: _Asked, given: PageRules) -> Page:
                 found = Document(reading.blocks, picture, reading.lost)
                 weak = not states.is_the_pages(hidden, facts)
     told = without(found.blocks, asked.habits, own=(facts.title, facts.summary))
+    # What tells nothing says what is under its picture.
+    captioned: Blocks = (Figure(picture=found.picture),) if found.picture else ()
     signs = Signs(
         described=head.described.is_object,
         listed=head.is_list,
@@ -345,7 +347,7 @@ def _read(asked: _Asked, given: PageRules) -> Page:
         lost=found.lost + Counter(ruled.missed),
         language=facts.language or language,
         url=url,
-        verdict=judge(facts.title, told, signs, scale=scale),
+        verdict=judge(facts.title, told or captioned, signs, scale=scale),
         kind=document.kind(told, head, scale),
         weak=weak,
         told=len(document_text(told)) * scale,
