@@ -259,6 +259,17 @@ def test_hits_are_marked_dated_and_said_to_be_withdrawn(folder: Path) -> None:
         assert hit["about"].endswith("withdrawn")
 
 
+def test_what_is_found_is_shown_without_controls_and_turns_nothing(folder: Path) -> None:
+    edition = MemoryEdition(article(1, "words\u202e turned \x1b[31m", title="\u202egnp.exe"))
+    edition.names["dw-zh"] = ("Ne\u202ews", "zh", "")
+    publish(edition, folder)
+    with Page(folder) as page:
+        (hit,) = page.ask("gnp turned")["hits"]
+    assert hit["title"] == "\ufffd[gnp].exe"
+    assert hit["excerpts"] == ["words\ufffd [turned] \ufffd[31m"]
+    assert "\u202e" not in hit["about"] + searching.page(str, [("dw-zh", "Ne\u202ews")])
+
+
 def test_ten_are_shown_and_then_the_older(folder: Path) -> None:
     documents = [article(number, "普京", at=DAY - timedelta(days=number)) for number in range(25)]
     publish(MemoryEdition(*documents), folder)

@@ -24,6 +24,7 @@ from wirecopy.matching.hanzi import SIMPLIFIED
 from wirecopy.model import Document, Edition, Noun
 from wirecopy.publish.searching import codes, coding, plan
 from wirecopy.publish.searching.postings import Postings
+from wirecopy.text import clean
 
 RULES = 1
 """Raise this with every change to the bytes that are written here: sites are then indexed anew."""
@@ -380,7 +381,7 @@ def _directory(edition: Edition, segments: Iterable[plan.Segment], numbers: Iter
                 name=segment.name, files=files, since=f"{first}", counts=tuple(counts), begin=segment.pieces[0].begin
             )
         )
-    sources = tuple((shelf.source, shelf.name or shelf.source) for shelf in edition.shelves() if shelf.months)
+    sources = tuple((shelf.source, clean(shelf.name) or shelf.source) for shelf in edition.shelves() if shelf.months)
     told = _Directory(rules=RULES, sources=sources, segments=tuple(listed))
     return coding.script(coding.packed(_encoder.encode(told)))
 

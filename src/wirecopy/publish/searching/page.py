@@ -12,6 +12,7 @@ import json
 from collections.abc import Callable, Iterable
 
 from wirecopy.publish.searching.plan import SCRIPT
+from wirecopy.text import clean
 
 STRINGS = {
     "words": "Search for",
@@ -51,7 +52,9 @@ def page(say: Callable[[str], str], sources: Iterable[tuple[str, str]], *, root:
     the site's folder ("" or "../"). Below it the page has `noscript` for what there is without a script, which is not
     ours to say.
     """
-    options = "".join(f'<option value="{_safe(source)}">{_safe(name or source)}</option>' for source, name in sources)
+    options = "".join(
+        f'<option value="{_safe(source)}">{_safe(clean(name) or source)}</option>' for source, name in sources
+    )
     told = json.dumps({key: say(key) for key in _IN_SCRIPT}, ensure_ascii=False)
     return f"""<div id="search" data-root="{_safe(root)}" data-say="{_safe(told)}">
 <form id="search-form" role="search" hidden="hidden">

@@ -564,7 +564,14 @@ function element(name, className, parts) {
   return made;
 }
 
-const written = (parts) => parts.map(([text, isMarked]) => (isMarked ? element("mark", "", text) : text));
+/* Controls, and what shows words in another order than they are read in: as on the pages themselves. */
+const UNTRUE = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202d\u202e]/g;
+
+const written = (parts) =>
+  parts.map(([text, isMarked]) => {
+    const words = text.replace(UNTRUE, "\ufffd");
+    return isMarked ? element("mark", "", words) : words;
+  });
 
 function shown(text, query) {
   const terms = query.wanted.filter(({ field }) => !field);
