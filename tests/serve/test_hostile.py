@@ -152,6 +152,14 @@ def test_an_absolute_target_is_its_path(folder):
         assert site.get("ftp://localhost/").status == 404
 
 
+def test_the_host_of_an_absolute_target_goes_before_the_header(folder):
+    """RFC 9112 3.2.2."""
+    with serving(folder) as site:
+        assert site.get("http://evil.example/index.html", Host="localhost").status == 421
+        assert site.get("http://user@localhost/", Host="localhost").status == 421
+        assert site.get("http://localhost/", Host="evil.example").status == 200
+
+
 def test_http_1_0_is_understood(folder):
     with serving(folder) as site:
         answer = site.raw(b"GET / HTTP/1.0\r\n\r\n")

@@ -210,9 +210,9 @@ class Serving:
         hosts = request.headers.getall("Host", [])
         if len(hosts) > 1 or (not hosts and request.version >= (1, 1)):
             return _refusal(400)  # RFC 9112 3.2
-        if hosts and not self._is_ours(hosts[0]):
+        host, target = _origin_form(request.raw_path)
+        if not all(map(self._is_ours, (host,) if host else hosts)):
             return _refusal(421)
-        target = _origin_form(request.raw_path)
         path, _, query = target.partition("?")
         own = self._own.get(path)
         if own is None:
@@ -352,7 +352,7 @@ class Serving:
 
     async def _feed(self, request: web.BaseRequest, query: Mapping[str, str]) -> web.StreamResponse:
         say, now = self._say(request), self._clock()
-        path = _origin_form(request.raw_path).partition("?")[0]
+        path = _origin_form(request.raw_path)[1].partition("?")[0]
         form = _FEEDS[path]
         search, _ = pages.asked(query, now, say)
         if search.is_empty or len(search.words) > pages.LONGEST:
@@ -498,11 +498,14 @@ _WHY = {
 # --- what stands where -----------------------------------------------------------------------------------------------
 
 
-def _origin_form(target: str) -> str:
-    """The path and query of a request's target, also of an absolute one (RFC 9112 3.2.2); what is no text is marked."""
-    if not target.startswith("/") and (found := re.match(r"(?i)https?://[^/?#]*", target)):
-        target = target[found.end() :] or "/"
-    return target.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+def _origin_form(target: str) -> tuple[str, str]:
+    """The host that a request's target names, "" where it names none, and its path and query; what is no text is
+    marked. The host of an absolute target goes before the header's (RFC 9112 3.2.2).
+    """
+    host = ""
+    if not target.startswith("/") and (found := re.match(r"(?i)https?://([^/?#]*)", target)):
+        host, target = found[1], target[found.end() :] or "/"
+    return host, target.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def _published(folder: Path) -> dict[str, object]:
