@@ -524,7 +524,7 @@ def test_one_more_document_leaves_older_parts_of_the_archive_alone(tmp_path: Pat
 def test_the_opml_lists_every_feed_with_its_address(made: dict[str, bytes]) -> None:
     root = etree.fromstring(made["feeds.opml"])
     listed = {each.get("xmlUrl") for each in root.iter("outline") if each.get("type") == "rss"}
-    assert listed == {f"{ADDRESS}feeds/{path}" for path in made if path.endswith(".rss")}
+    assert listed == {f"{ADDRESS}feeds/{path}" for path in made if path.endswith(".rss") or path == "health.atom"}
     assert all(each.get("text") for each in root.iter("outline"))
     assert len([each for each in root.find("body") if each.get("type") is None]) == 4
 

@@ -261,11 +261,11 @@ class _Publication:
         named = say("feed_of", what=say("feed_changes"), of=self._plate.title)
         told = self._channel("changes", named, say("feed_changes_told"), place.address and place.address + plan.CHANGES)
         self._changes("changes", told, self._edition.changes(self._most))
-        self._health()
+        health = self._health()
         if place.address:
-            self._output.write(_OPML, opml(self._plate.title, self._outlines(everything, told)))
+            self._output.write(_OPML, opml(self._plate.title, self._outlines(everything, told, health)))
 
-    def _health(self) -> None:
+    def _health(self) -> Channel:
         """What is wrong with the mirror and its sources, and what was; Atom alone."""
         say, place = self._say, self._place
         title = say("feed_of", what=say("health"), of=self._plate.title)
@@ -273,11 +273,11 @@ class _Publication:
         channel = replace(self._channel("health", title, say("health_feed_told"), home), hub="")
         # Who was told of it is the operator's, and what it was in an outlet's words.
         known = [replace(each, told=(), tried=(), what="") for each in self._edition.incidents(self._most)]
-        if self._stands("health", [channel, *known], ()):
-            return
-        made = [self._incident(each, home) for each in known]
-        made.sort(key=lambda each: (each.updated, each.id), reverse=True)
-        self._write("health", channel, made, (".atom",))
+        if not self._stands("health", [channel, *known], ()):
+            made = [self._incident(each, home) for each in known]
+            made.sort(key=lambda each: (each.updated, each.id), reverse=True)
+            self._write("health", channel, made, (".atom",))
+        return channel
 
     def _incident(self, each: Incident, home: str) -> Entry:
         say = self._say
@@ -298,8 +298,9 @@ class _Publication:
             updated=each.until or each.since,
         )
 
-    def _outlines(self, *front: Channel) -> Iterator[tuple[str, list[Channel]]]:
-        yield "", [replace(channel, address=f"{channel.address}.rss") for channel in front]
+    def _outlines(self, everything: Channel, told: Channel, health: Channel) -> Iterator[tuple[str, list[Channel]]]:
+        front = [replace(channel, address=f"{channel.address}.rss") for channel in (everything, told)]
+        yield "", [*front, replace(health, address=f"{health.address}.atom")]
         for shelf in self._shelves.values():
             channels = [self._of_source(shelf), self._of_changes(shelf)]
             channels += [self._of_section(shelf, term) for term in self._sections.get(shelf.source, ())]
