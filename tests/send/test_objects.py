@@ -275,6 +275,25 @@ def test_an_answer_without_end_is_left(status, public, tmp_path, monkeypatch):
         assert given < 1 << 26
 
 
+def test_what_answers_without_a_word_of_s3_is_told_by_its_status(public, tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def answer():
+            line, _ = server.accept()
+            with line:
+                line.recv(1 << 16)
+                body = b"<h1>Forbidden</h1>"
+                line.sendall(b"HTTP/1.1 403 Forbidden\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body))
+
+        thread = threading.Thread(target=answer)
+        thread.start()
+        there = Target(name="x", to="s3://bucket/x", endpoint=f"http://127.0.0.1:{server.getsockname()[1]}")
+        told = sent(public, there, tmp_path / "state").failed
+        thread.join()
+    assert "403" in told
+    assert "these credentials may not do that" in told
+
+
 def test_one_target_that_fails_harms_no_other(public, target, bucket, tmp_path):
     from wirecopy.model import replace
     from wirecopy.send import send, standing

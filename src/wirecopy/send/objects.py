@@ -142,7 +142,8 @@ class Bucket:
         except ClientError as error:
             said = printable(str(error.response.get("Error", {}).get("Message", "")))[:200]
             remedy = _REMEDIES.get(_code(error), "look at what the service says of it, and send again")
-            raise PublishError(f"{self._shown}: {printable(_code(error))[:60]} ({said}): {remedy}") from error
+            code = printable(_code(error))[:60] + (f" ({said})" if said else "")
+            raise PublishError(f"{self._shown}: {code}: {remedy}") from error
         except (BotoCoreError, Boto3Error) as error:
             raise PublishError(f"{self._shown}: no whole answer: {printable(str(error))[:300]}") from error
 
@@ -239,4 +240,6 @@ def _told(path: str, start: bytes) -> dict[str, str]:
 
 
 def _code(error: Any) -> str:
-    return str(error.response.get("Error", {}).get("Code", ""))
+    """What a service calls an error; what stands before it, as a proxy or a login page, has but a status."""
+    named = error.response.get("Error", {}).get("Code", "")
+    return str(named or error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", ""))
