@@ -117,6 +117,18 @@ def test_a_month_begins_anew_and_no_branch_is_pushed_over(public, remote, target
     assert b"--branch 2026-12" in tree(remote, "main")["README.md"]
 
 
+def test_a_repository_on_this_machine_is_packed_long_before_git_would(public, remote, target, tmp_path):
+    for number in range(1100):
+        (tmp_path / f"{number}").write_text(f"{number}")
+    names = "\n".join(f"{tmp_path / str(number)}" for number in range(1100)).encode()
+    ids = git(remote, "hash-object", "-w", "--stdin-paths", input=names).split()
+    listed = "\n".join(f"100644 blob {blob}\t{number}" for number, blob in enumerate(ids)).encode()
+    git(remote, "branch", "loose", git(remote, "commit-tree", "-m", "loose", git(remote, "mktree", input=listed)))
+    assert int(git(remote, "count-objects").split()[0]) > 1100
+    sent(public, target, tmp_path)
+    assert int(git(remote, "count-objects").split()[0]) < 100
+
+
 def test_only_so_many_months_are_kept_and_no_other_branch_is_touched(public, remote, target, tmp_path):
     for month in range(4):
         publish(public, front(month + 1))

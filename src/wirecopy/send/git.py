@@ -32,6 +32,7 @@ from wirecopy.send.staged import Progress, Sent
 from wirecopy.send.targets import MONTHLY, Address, Target, secret, shown_of
 from wirecopy.text import printable
 
+_RECEIVES_AND_PACKS = "git -c gc.auto=1000 -c gc.autoPackLimit=5 -c gc.autoDetach=false receive-pack"
 _NEEDS = "install Git 2.31 or newer (apt install git, brew install git, git-scm.com)"
 _ID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?\Z")
 _MOST_REFS = 4 << 20  # bytes of what a remote lists: some 60,000 branches
@@ -125,6 +126,9 @@ class _Git:
         self._children = children
         self._secret = secret(target)
         self._environment = self._controlled(address)
+        # On this machine nobody else does what a forge does by itself, and Git begins with it at 6,700 loose objects.
+        is_here = self._environment["GIT_ALLOW_PROTOCOL"] == "file"
+        self._tidied = [f"--receive-pack={_RECEIVES_AND_PACKS}"] if is_here else []
         seconds = target.timeout
         # Git keeps a whole list of branches in its memory before it says any.
         self._asking = Bounds(seconds=min(seconds, _ASKING), output=_MOST_REFS, memory=_MOST_MEMORY)
@@ -260,7 +264,7 @@ class _Git:
             if self.target.force and branch == self.branch
         ]
         specs = [f"{commit}:refs/heads/{branch}" for commit, branch, _ in refs]
-        self._git("push", "--quiet", "--no-verify", *leases, "--", self._url, *specs)
+        self._git("push", "--quiet", "--no-verify", *self._tidied, *leases, "--", self._url, *specs)
 
     def drop(self, tips: Mapping[str, str]) -> str:
         """Delete these branches, which are these commits. What to say of those that the forge keeps: no publication
