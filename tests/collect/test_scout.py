@@ -109,6 +109,15 @@ def test_a_news_sitemap_inside_an_index_is_followed_where_there_is_no_feed():
         assert len(found.samples) == 5
 
 
+def test_a_sitemap_that_lists_nothing_is_told_to_list_nothing():
+    with Site() as outlet:
+        outlet.tell("/", "<html><body><p>Soon</p></body></html>", "text/html")
+        outlet.tell("/robots.txt", f"Sitemap: {outlet.url}/sitemap.xml", "text/plain")
+        outlet.tell("/sitemap.xml", "<?xml version='1.0'?><urlset></urlset>", "application/xml")
+        found = look(outlet.url)
+        assert {each.why for each in found.indexes if each.kind == "sitemap"} == {"it lists nothing"}
+
+
 def test_wordpress_is_known_and_its_comments_are_not_followed():
     with Guise("wordpress") as outlet:
         found = look(outlet.url)

@@ -438,6 +438,8 @@ class _Scout:
                 if weighing.article_share(tried.listing.leads) >= 0.2 or not _is_plain(tried):
                     return [tried]
                 self.pass_over(tried, "next to nothing that it lists looks like an article")
+            else:
+                self.pass_over(tried, "it lists nothing of late" if tried.listing.leads else "it lists nothing")
         return []
 
     async def inside(self, tried: _Tried) -> _Tried:
