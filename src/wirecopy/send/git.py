@@ -32,7 +32,7 @@ from wirecopy.send.staged import Progress, Sent
 from wirecopy.send.targets import MONTHLY, Address, Target, secret, shown_of
 from wirecopy.text import printable
 
-_RECEIVES_AND_PACKS = "git -c gc.auto=1000 -c gc.autoPackLimit=5 -c gc.autoDetach=false receive-pack"
+_RECEIVES_AND_PACKS = "git -c gc.auto=1000 -c gc.autoPackLimit=20 -c gc.autoDetach=false receive-pack"
 _NEEDS = "install Git 2.31 or newer (apt install git, brew install git, git-scm.com)"
 _ID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?\Z")
 _MOST_REFS = 4 << 20  # bytes of what a remote lists: some 60,000 branches
