@@ -42,7 +42,17 @@ def started(folder: Path, *options: str, **environment: str) -> subprocess.Popen
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize(
+    "end",
+    [
+        signal.SIGTERM,
+        signal.SIGINT,
+        pytest.param(
+            signal.SIGHUP,
+            marks=pytest.mark.skipif(signal.getsignal(signal.SIGHUP) == signal.SIG_IGN, reason="run below nohup"),
+        ),
+    ],
+)
 def test_it_is_ready_says_what_it_does_and_ends_within_ten_seconds_with_nothing_lost(tmp_path: Path, end: int) -> None:
     with FakeOutlet() as outlet, socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as heard:
         outlet.publish_all()

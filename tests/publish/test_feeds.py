@@ -652,6 +652,16 @@ def test_hostile_text_is_shown_and_does_nothing(tmp_path: Path) -> None:
         assert all(feedparser(body) for path, body in made.items() if path.endswith((".rss", ".atom")))
 
 
+@pytest.mark.parametrize(
+    ("byline", "told"), [("叶宣（综合报道）", True), ("叶宣", False), ("叶宣 / B", False), ("", False)]
+)
+def test_what_a_byline_says_beyond_the_names_stands_above_the_text(tmp_path: Path, byline: str, told: bool) -> None:
+    made = published(MemoryEdition(document("dw-zh", "1", byline=byline, authors=("叶宣", "B"))), tmp_path)
+    [item] = json.loads(made["all.json"])["items"]
+    assert [each["name"] for each in item["authors"]] == ["叶宣", "B"]
+    assert (f"<p>{byline}</p>" in item["content_html"]) is told
+
+
 def test_a_description_in_rss_is_markup_of_words_and_nothing_else(tmp_path: Path) -> None:
     """Readers take it for markup (rssboard.org/rss-specification, "Elements of <item>"), as feedparser does."""
     words = "<b>words</b> &amp; <img src=x onerror=x>"

@@ -259,6 +259,11 @@ def _watch(
     return 0
 
 
+_ENDING = [signal.SIGTERM, signal.SIGINT]
+if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # nohup has it ignored
+    _ENDING.append(signal.SIGHUP)
+
+
 class _Watcher:
     """Watches for as long as nobody else needs the archive, and again, until it is told to stop."""
 
@@ -279,11 +284,11 @@ class _Watcher:
         return open_archive(self._config.archive, write=True, holder=holder, steps_aside=True, clock=self._clock)
 
     async def run(self, archive: Archive) -> watching.Seen:
-        """Watch until SIGTERM or Ctrl-C; what was done in all."""
+        """Watch until SIGTERM, Ctrl-C or the end of its terminal; what was done in all."""
         loop = asyncio.get_running_loop()
-        for name in (signal.SIGTERM, signal.SIGINT):
-            with suppress(NotImplementedError):  # Windows has neither: Ctrl-C ends it there as it ends everything
-                loop.add_signal_handler(name, self._stop.set)
+        for signalled in _ENDING:
+            with suppress(NotImplementedError):  # Windows has none of them: Ctrl-C ends it there as it ends everything
+                loop.add_signal_handler(signalled, self._stop.set)
         number = f"{len(self._sources)} source{'s' if len(self._sources) > 1 else ''}"
         self._talk(f"watching {number}; Ctrl-C ends it, and nothing is lost")
         self.notifier.ready()

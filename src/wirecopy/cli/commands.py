@@ -955,7 +955,7 @@ def _subscribe(
     from wirecopy.cli import adding
 
     if not subscriptions:
-        raise ConfigError(f"{where} lists no feed: none of its outlines has an xmlUrl")
+        raise ConfigError(f"{where} lists no feed: none of its outlines that can be read has an xmlUrl")
     new, known = adding.subscribed(subscriptions, config)
     for each in new:
         written = configs.with_table(written, each.source, each.outline)
@@ -969,7 +969,8 @@ def _subscribe(
             result(line)
     already = f"; {len(known)} were there already" if known else ""
     nothing_read = "; `wirecopy try ID` shows how one reads" if new else ""
-    talk(f"added {len(new)} sources of {where} to {path}{already}{nothing_read}", quiet=arguments.quiet)
+    number = f"{len(new)} source{'' if len(new) == 1 else 's'}"
+    talk(f"added {number} of {where} to {path}{already}{nothing_read}", quiet=arguments.quiet)
     return 0
 
 

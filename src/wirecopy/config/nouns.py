@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from wirecopy.config.checks import near
 from wirecopy.errors import ConfigError
 from wirecopy.model import Noun, Source
+from wirecopy.outlets import shipped
 from wirecopy.publish import DEFAULT_FORMATS
 from wirecopy.publish.look import Data, Epub, Feeds, Look, Zim
 
@@ -75,7 +76,8 @@ class Config(Noun, frozen=True, kw_only=True):
                 return source
         known = [source.id for source in self.sources]
         hint = near(source_id, known) or (f"it has: {', '.join(known)}" if known else "it has none yet")
-        raise ConfigError(f"{self.path} has no source {source_id!r}; {hint}; `wirecopy add {source_id}` adds it")
+        added = f"; `wirecopy add {source_id}` adds it" if source_id in shipped() else ""
+        raise ConfigError(f"{self.path} has no source {source_id!r}; {hint}{added}")
 
     def target(self, name: str) -> Target:
         """The target of this name. Raises ConfigError, with the nearest ones, when the file has none."""

@@ -319,6 +319,8 @@ def _content(
     parts = [f"<p{around}><em>{escape(each)}</em></p>" for each in notices(document, say, outlet)]
     if article.kicker.strip():
         parts.append(f"<p><b>{escape(article.kicker)}</b></p>")
+    if _says_more(article.byline, article.authors):
+        parts.append(f"<p>{escape(article.byline.strip())}</p>")
     parts.append(_grounded(writer.article(article), page if place.address else ""))
     if original:
         named = escape(say("feed_original", outlet=outlet))
@@ -326,6 +328,13 @@ def _content(
     if article.rights.strip():
         parts.append(f"<p><small>{escape(article.rights)}</small></p>")
     return turned("".join(parts), language)
+
+
+def _says_more(byline: str, names: Iterable[str]) -> bool:
+    """Whether there are words in a byline beside these names, which an entry says for itself."""
+    for name in names:
+        byline = byline.replace(name, "")
+    return any(character.isalnum() for character in byline)
 
 
 def minute(moment: datetime) -> str:
