@@ -79,7 +79,7 @@ def test_limits_of_a_process_are_kept(tmp_path: Path) -> None:
             evil.tell(2, "take all memory", document("take all memory", story(2)))
             evil.story(3)
             source = evil.source()
-            bounds = replace(workers.BOUNDS, cpu=0.3, memory=200 << 20)
+            bounds = replace(workers.BOUNDS, cpu=1.5, memory=200 << 20)
             with mirror(tmp_path, source) as mine:
                 async with workers.Readers(2, bounds=bounds, entry="hostile_reader") as reader:
                     await mine.round(source, reader=reader)
@@ -87,7 +87,7 @@ def test_limits_of_a_process_are_kept(tmp_path: Path) -> None:
                     "compute for ever": "held", "take all memory": "held", "Ferry 3 runs again": "archived",
                 }  # fmt: skip
                 why = {each.lead.title: each.reason for each in mine.entries("evil")}
-                assert "0.3 s of CPU" in why["compute for ever"]
+                assert "1.5 s of CPU" in why["compute for ever"]
                 assert "200 MB of memory" in why["take all memory"]
 
     asyncio.run(go())
