@@ -20,8 +20,12 @@ _HOST = re.compile(r"https?://(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::\d+)?(?:
 _USER = re.compile(r"(?<=://)[^/?#]*@")
 _DEVICE = r"(?:con|prn|aux|nul|com\d|lpt\d)"  # what Windows keeps for its devices, with any extension
 
-ID = rf"(?!{_DEVICE}(?:\.|$))[a-z0-9](?:[a-z0-9.-]{{0,62}}[a-z0-9-])?"
-"""What a source and a target may be called (a regular expression for the whole of it): what may name a file."""
+_TAKEN = r"manifest$|.*\.(?:atom|html|json|jsonl|md|parquet|rss|xml)$"  # so our own files are called, beside folders
+
+ID = rf"(?!{_DEVICE}(?:\.|$)|{_TAKEN})[a-z0-9](?:[a-z0-9.-]{{0,62}}[a-z0-9-])?"
+"""What a source and a target may be called (a regular expression for the whole of it): what may name a file and a
+folder beside ours.
+"""
 
 
 def parse(address: str, base: str = "") -> str:

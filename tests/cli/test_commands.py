@@ -284,13 +284,15 @@ def test_documents_of_an_old_mirror_become_histories(capsys):
     assert "no file or folder nowhere" in capsys.readouterr().err
 
 
-def test_a_document_of_a_host_named_like_a_device_is_published_like_any_other(capsys):
+@pytest.mark.parametrize("host", ["aux.example.org", "point.md"])
+def test_a_document_of_a_host_named_like_a_device_or_a_file_is_published_like_any_other(host, capsys):
     Path("wirecopy.toml").write_text('contact = "test@example.org"\n', "utf-8")
     Path("docs").mkdir()
-    said_there = "<!--1707390000000-->\n[A title](https://aux.example.org/news/1)\n------\n\nA body.\n"
+    said_there = f"<!--1707390000000-->\n[A title](https://{host}/news/1)\n------\n\nA body.\n"
     Path("docs/1.md").write_text(said_there, "utf-8")
     assert said(capsys, "import", "docs")["new"] == 1
     assert said(capsys, "publish", "markdown")["published"][0]["documents"] == 1
+    assert host.replace(".", "-") in {each["source"] for each in said(capsys, "status")["sources"]}
 
 
 def test_one_document_that_is_none_costs_only_itself(capsys):

@@ -854,7 +854,7 @@ def _read_files(paths: list[Path]) -> Iterator[Found]:
 def _source_by_host(url: str) -> Source:
     """A source for an outlet that nothing is known about but its host."""
     host = urls.host(url).removeprefix("www.")
-    named = host if urls.is_id(host) else urls.key_of(host)
+    named = next(filter(urls.is_id, (host, host.replace(".", "-"))), urls.key_of(host))
     return Source(id=named, name=host, homepage=urls.origin(url) + "/")
 
 

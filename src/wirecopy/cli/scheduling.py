@@ -174,6 +174,9 @@ def _advise(kind: str, mirror: Mirror, config: Config, older: Sequence[Piece], a
             "commit and push it; choose GitHub Actions as the source in the repository's settings of Pages", quiet=quiet
         )
     if kind == "docker":
+        if mirror.uid == 0:
+            whose = f"{mirror.file.parent} is root's, so the containers run as root"
+            talk(f"{whose}: better give it to a user of its own", quiet=quiet)
         talk("begin: docker compose up --build --detach", quiet=quiet)
     for each in older:
         talk(

@@ -16,8 +16,8 @@ from wirecopy.outlets import shipped
 Check = Callable[[str], str]
 
 NO_ID = (
-    "is no id: use small letters, digits, dots (not at the end) and hyphens, 64 at most, and no name that Windows "
-    "keeps for a device (aux, con, nul …)"
+    "is no id: use small letters, digits, dots (not at the end) and hyphens, 64 at most, no name that Windows keeps "
+    "for a device (aux, con, nul …) and none of our files (manifest, or what ends in .md, .html, .json …)"
 )
 
 

@@ -154,7 +154,7 @@ class Children:
             told.join(_LINGERS)
         finally:
             watch.over.set()
-        said = printable(b"".join(told.parts).decode("utf-8", "replace").strip())
+        said = printable(b"".join(told.parts).decode("utf-8", "replace").replace("\r\n", "\n").strip())
         for secret in filter(None, secrets):
             said = said.replace(secret, "***")
         if self.stopped.is_set():
