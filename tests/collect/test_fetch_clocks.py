@@ -44,3 +44,15 @@ def test_a_clock_that_jumps_is_doubted_at_the_next_answer_and_trusted_at_the_nex
             assert web.clock_ahead() is None, "what was said before it jumped says nothing now"
 
     asyncio.run(story())
+
+
+@pytest.mark.parametrize("said", ["Thu, 01 Jan 1970 00:00:00 GMT", "Fri, 31 Dec 9999 23:59:59 GMT", "soon"])
+def test_who_says_what_no_clock_shows_is_not_heard(said) -> None:
+    async def story() -> None:
+        async with serving() as server, fetcher(Time(), clock=lambda: NOON) as web:
+            server.tell("/a", page(b"a", f"Date: {said}"))
+            await web.fetch(server.url("/a"))
+            assert web.clock_ahead(heard=1) is None
+            assert not web.doubts_clock()
+
+    asyncio.run(story())

@@ -104,7 +104,7 @@ def test_one_target_that_fails_is_told_harms_no_other_and_gives_exit_code_4(caps
 @pytest.mark.slow
 def test_a_target_that_fails_twice_is_an_incident_that_is_told_until_it_is_reached_again(capsys, tmp_path):
     told = tmp_path / "told"
-    with FakeOutlet() as outlet:
+    with FakeOutlet(clock=lambda: datetime.now(UTC)) as outlet:
         source = outlet.source("zh")
         words = (
             f'allow_private = ["127.0.0.1"]\nworkers = 0\n{Path("wirecopy.toml").read_text("utf-8")}'

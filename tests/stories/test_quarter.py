@@ -106,11 +106,12 @@ def alerts_came_once_each_and_for_the_right_thing(played: Path) -> None:
             what = (incident["source"], incident["trouble"], incident["turn"])
             told[what] += 1
             days[what] = (quarter.moment(incident["since"]) - BEGIN).total_seconds() / DAY
-    wrong = [("demo-zh", "failing"), ("demo-en", "failing"), ("demo-zh", "held"), ("demo-de", "silent")]
+    wrong = [("demo-zh", "failing"), ("demo-en", "failing"), ("demo-zh", "held"), ("demo-de", "silent"), ("", "clock")]
     assert told == Counter({(*each, turn): 1 for each in wrong for turn in ("began", "ended")})
     assert days["demo-zh", "failing", "began"] == pytest.approx(10, abs=0.8)
     assert days["demo-en", "failing", "began"] == pytest.approx(40, abs=1.2)
     assert days["demo-zh", "held", "began"] == pytest.approx(50, abs=2)
+    assert days["", "clock", "began"] == pytest.approx(60, abs=0.1)
 
 
 def the_footprint_adds_up_to_the_outlets_own_log(played: Path, log: list[Asked], kills: list[float]) -> None:

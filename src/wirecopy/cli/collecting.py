@@ -471,7 +471,8 @@ def _of_the_clock(
         return {}
     known = _known(archive, Trouble.CLOCK)
     how = f"{ago(abs(ahead))} {'ahead of' if ahead > 0 else 'behind'} what outlets say"
-    wrong = known or Incident(source="", trouble=Trouble.CLOCK, since=now, what=how, now=round(ahead))
+    since = now - timedelta(seconds=ahead)  # by their time: ours is the one that is wrong
+    wrong = known or Incident(source="", trouble=Trouble.CLOCK, since=since, what=how, now=round(ahead))
     return {Trouble.CLOCK: wrong if abs(ahead) > most else None}
 
 

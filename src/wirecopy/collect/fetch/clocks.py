@@ -15,6 +15,7 @@ from wirecopy.model import Capture
 
 _HEARD = 15  # answers that are listened to
 _APART = 60.0  # seconds between two of one host
+_YEARS = range(2020, 2200)  # whoever says another has no clock
 _JUMP = 300.0  # seconds by which it goes more, or less, than time does: it was set, or the machine slept
 
 
@@ -45,7 +46,7 @@ class Clocks:
             self._last.clear()
         self._last[host] = monotonic
         said = dates.parse(capture.header("date"))
-        if said is not None:
+        if said is not None and said.year in _YEARS:
             self._ahead.append((capture.at - said).total_seconds())
 
     def ahead(self, heard: int = ENOUGH) -> float | None:
