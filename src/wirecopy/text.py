@@ -9,10 +9,10 @@ import unicodedata
 _BLANKS = re.compile(r"[ \t\n\r\f]+")
 # What a terminal obeys, what ends a line, what turns the direction of what follows, and halves of characters.
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-# What will never be a character (unicode.org/faq/private_use.html#noncharacters): HTML allows none of them.
-NO_CHARACTERS = "\ufdd0-\ufdef" + "".join(
-    chr(plane + last) for plane in range(0, 0x110000, 0x10000) for last in (0xFFFE, 0xFFFF)
-)
+# What will never be a character (unicode.org/faq/private_use.html#noncharacters; HTML allows none), for the brackets of
+# an expression. Above U+FFFF these are two of each 65,536, and naming them all makes a search five times as dear: all
+# that stands from the first of them on is caught, and `stand_in` lets pass what is a character.
+NO_CHARACTERS = "\ufdd0-\ufdef\ufffe\uffff\U0001fffe-\U0010ffff"
 # What XML, HTML or a reader of either cannot have.
 _UNTRUE = re.compile(f"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff{NO_CHARACTERS}]")
 # Unicode's explicit directions (UAX #9, 2.1 to 2.4): overrides; what opens an embedding or isolate, and what closes it.
@@ -66,7 +66,12 @@ def clean(words: str) -> str:
     """Plain words on one line, to be shown by programs that take them as they are: without what no format can hold,
     and turning no direction but their own.
     """
-    return _UNTRUE.sub("\ufffd", settled(squeeze(words)))
+    return _UNTRUE.sub(lambda found: stand_in(found[0]), settled(squeeze(words)))
+
+
+def stand_in(caught: str) -> str:
+    """What stands for something that can't be: U+FFFD; itself, where it is a character above U+FFFF."""
+    return caught if caught > "\uffff" and ord(caught) & 0xFFFE != 0xFFFE else "\ufffd"
 
 
 def width(words: str) -> int:

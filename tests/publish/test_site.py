@@ -234,14 +234,16 @@ def test_markup_in_words_is_words(tmp_path: Path) -> None:
 
 def test_what_no_page_may_hold_is_on_none_and_what_programs_read_says_it(tmp_path: Path) -> None:
     """https://html.spec.whatwg.org/multipage/parsing.html#preprocessing-the-input-stream"""
-    words = "a\x7f\x85\u202e\u2067</script>\ufdd0\U0001fffe\U0010ffff b"
+    words = "a\x7f\x85\u202e\u2067</script>\ufdd0\U0001fffe\U0010ffff b\U0002a6d6\U0001f600"
     made = document("dw-zh", "1", title=words, summary=words, body=(Paragraph(text=text(words)),))
     site.publish(MemoryEdition(made), tmp_path, LOOK)
     for path, page in pages(tmp_path):
         assert not re.search("[\x7f-\x9f\u202e\ufdd0\U0001fffe\U0010ffff]", path.read_text("utf-8")), path
+        if path.name == "1.html":
+            assert "b\U0002a6d6\U0001f600" in path.read_text("utf-8")
         for said in map(json.loads, page.xpath("//script[@type='application/ld+json']/text()")):
             if "headline" in said:
-                assert said["headline"] == "a\x7f\x85\u202e\u2067</script>\ufffd\ufffd\ufffd b"
+                assert said["headline"] == "a\x7f\x85\u202e\u2067</script>\ufffd\ufffd\ufffd b\U0002a6d6\U0001f600"
 
 
 # --- what is written, and what is not

@@ -48,7 +48,7 @@ from wirecopy.model import (
 )
 from wirecopy.publish.addresses import public
 from wirecopy.publish.messages import Messages
-from wirecopy.text import NO_CHARACTERS, is_rtl, settled, visible
+from wirecopy.text import NO_CHARACTERS, is_rtl, settled, stand_in, visible
 
 _TURNS = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"  # what turns a direction, and what ends that
 _TROUBLE = re.compile(f'[&<>"{_TURNS}\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff{NO_CHARACTERS}\r]')
@@ -80,13 +80,15 @@ _LONGEST_ALT = 160
 
 def escape(words: str) -> str:
     """Plain words as markup, also within a double-quoted attribute."""
-    if words.isprintable() and not ("&" in words or "<" in words or ">" in words or '"' in words):
-        return words  # most words: all that is looked for below besides these four is not printable
+    if words.isprintable():  # most words are: of all that is looked for below only these four
+        if "&" in words or "<" in words or ">" in words or '"' in words:
+            return words.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
+        return words
     return _TROUBLE.sub(_harmless, settled(words)) if _TROUBLE.search(words) else words
 
 
 def _harmless(found: re.Match[str]) -> str:
-    return _ENTITIES.get(found[0], "\ufffd")
+    return _ENTITIES.get(found[0]) or stand_in(found[0])
 
 
 @lru_cache(maxsize=1024)

@@ -17,7 +17,7 @@ from wirecopy.publish.html import escape
 from wirecopy.publish.look import Look
 from wirecopy.publish.messages import Messages
 from wirecopy.publish.site import plan
-from wirecopy.text import NO_CHARACTERS
+from wirecopy.text import NO_CHARACTERS, stand_in
 
 POLICY = (
     "default-src 'none'; img-src 'self' file:; style-src 'self' file:; script-src 'self' file:; "
@@ -125,4 +125,4 @@ _UNSEEN = re.compile(f"[\x7f-\x9f\u2028-\u202e\u2066-\u2069{NO_CHARACTERS}]")
 
 
 def _spelt_out(found: re.Match[str]) -> str:
-    return f"\\u{ord(found[0]):04x}" if found[0] < "\ufdd0" else "\ufffd"
+    return f"\\u{ord(found[0]):04x}" if found[0] < "\ufdd0" else stand_in(found[0])
