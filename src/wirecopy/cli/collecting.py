@@ -259,11 +259,6 @@ def _watch(
     return 0
 
 
-_ENDING = [signal.SIGTERM, signal.SIGINT]
-if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # nohup has it ignored
-    _ENDING.append(signal.SIGHUP)
-
-
 class _Watcher:
     """Watches for as long as nobody else needs the archive, and again, until it is told to stop."""
 
@@ -286,9 +281,12 @@ class _Watcher:
     async def run(self, archive: Archive) -> watching.Seen:
         """Watch until SIGTERM, Ctrl-C or the end of its terminal; what was done in all."""
         loop = asyncio.get_running_loop()
-        for signalled in _ENDING:
+        ending = [signal.SIGTERM, signal.SIGINT]
+        if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # nohup has it ignored
+            ending.append(signal.SIGHUP)
+        for each in ending:
             with suppress(NotImplementedError):  # Windows has none of them: Ctrl-C ends it there as it ends everything
-                loop.add_signal_handler(signalled, self._stop.set)
+                loop.add_signal_handler(each, self._stop.set)
         number = f"{len(self._sources)} source{'s' if len(self._sources) > 1 else ''}"
         self._talk(f"watching {number}; Ctrl-C ends it, and nothing is lost")
         self.notifier.ready()

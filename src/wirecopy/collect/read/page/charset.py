@@ -39,26 +39,27 @@ _TAKEN_AS = {
     "x-euc-jp": "euc_jp", "big5-hkscs": "big5hkscs",
 }  # fmt: skip
 # Letters that a page in the encoding's language can't do without.
-_GUESSES = (
-    ("gb18030", "的一是在不了有和人这中大为上个国我以要他时来用们到说会可也出就对年"),
-    ("big5hkscs", "的一是在不了有和人這中大為上個國我以要他時來用們到說會可也出就對年"),
-    ("euc_jp", "のにはをたがでてとしれさいるなもあこ"),
-    ("cp932", "のにはをたがでてとしれさいるなもあこ"),
-    ("cp949", "이다는의에을가고를한은로기지사하도"),
-    ("cp1251", "оеаинтсрвлкмдпуяыьгзбчйх"),
-    ("koi8_r", "оеаинтсрвлкмдпуяыьгзбчйх"),
-    ("cp1253", "αοιετσνηυρπκμλςάόίέή"),
-    ("cp1256", "اليمنوترةبعدفهسكق"),
-    ("cp1255", "יוהלארתבשמנדעחקפ"),
-    ("cp1250", "ąćęłńóśźżáčďéěíňřšťúůýžőűșțâă"),
-    ("cp1252", "äöüßéèàçêñáíóúãõåæøâîôûë’“”–"),
-    ("cp1254", "ışğçöüİ"),
-)
-
-_COMMON = {name: frozenset(letters) for name, letters in _GUESSES}
+_COMMON = {
+    name: frozenset(letters)
+    for name, letters in (
+        ("gb18030", "的一是在不了有和人这中大为上个国我以要他时来用们到说会可也出就对年"),
+        ("big5hkscs", "的一是在不了有和人這中大為上個國我以要他時來用們到說會可也出就對年"),
+        ("euc_jp", "のにはをたがでてとしれさいるなもあこ"),
+        ("cp932", "のにはをたがでてとしれさいるなもあこ"),
+        ("cp949", "이다는의에을가고를한은로기지사하도"),
+        ("cp1251", "оеаинтсрвлкмдпуяыьгзбчйх"),
+        ("koi8_r", "оеаинтсрвлкмдпуяыьгзбчйх"),
+        ("cp1253", "αοιετσνηυρπκμλςάόίέή"),
+        ("cp1256", "اليمنوترةبعدفهسكق"),
+        ("cp1255", "יוהלארתבשמנדעחקפ"),
+        ("cp1250", "ąćęłńóśźżáčďéěíňřšťúůýžőűșțâă"),
+        ("cp1252", "äöüßéèàçêñáíóúãõåæøâîôûë’“”–"),
+        ("cp1254", "ışğçöüİ"),
+    )
+}
 _TAGS = re.compile(rb"<(script|style)\b.*?</\1|<[^>]*>", re.DOTALL | re.IGNORECASE)
 _GLANCE = 6_000  # bytes of what is told by which a declared encoding is believed
-_NONE = 0.1  # the sense that a text makes in the encoding of another: a guess, its own has three times as much
+_NO_SENSE = 0.1  # the sense that a text makes in the encoding of another: a guess, its own has three times as much
 # Codecs of Python that are no charsets, or cost more than a line each byte; and of a page that has said so in ASCII.
 _NO_CHARSETS = frozenset(
     {"idna", "punycode", "unicode-escape", "raw-unicode-escape", "undefined", "utf-7", "mbcs", "oem", "utf-16",
@@ -68,7 +69,7 @@ _MOSTLY = 0.5  # share of letters beyond ASCII: Vietnamese, which has the most i
 _MARKUP = re.compile(r"<(script|style)\b.*?</\1|<[^>]*>", re.DOTALL | re.IGNORECASE)
 _MANY_BYTES = frozenset({"gb18030", "big5hkscs", "euc_jp", "cp932", "cp949"})
 LATIN = frozenset({"cp1250", "cp1252", "cp1254"})
-_TELLING = frozenset({"gb18030", "big5hkscs", "euc_jp", "cp932", "cp949", "cp1251", "koi8_r"})
+_TELLING = _MANY_BYTES | {"cp1251", "koi8_r"}
 _MIXED = re.compile(r"[A-Za-z][^\x00-\x7f]|[^\x00-\x7f](?=[A-Za-z])")
 
 
@@ -135,7 +136,7 @@ def _tried(body: bytes, name: str) -> str | None:
     if name in LATIN and _is_of_others(text):
         return None
     # Any two bytes are some ideograph, and any byte a letter: what makes no sense as declared may make it as another.
-    if name in _TELLING and _sense(_told(body)[:_GLANCE], name) < _NONE and guessed(body) in _TELLING - {name}:
+    if name in _TELLING and _sense(_told(body)[:_GLANCE], name) < _NO_SENSE and guessed(body) in _TELLING - {name}:
         return None
     return text
 
