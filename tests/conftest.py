@@ -1,7 +1,8 @@
 """For every test: the same examples in each run, and a loaded machine is no failure.
 
 Other examples, to look for what nobody thought of: `pytest --hypothesis-profile explore`. What it finds becomes an
-`@example`. What never ends is stopped by the time limit of each test.
+`@example`. What costs too much is counted (cost.py) or never ends, and is stopped by the time limit of each test; no
+test reads a clock to judge.
 """
 
 import os

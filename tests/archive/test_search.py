@@ -2,7 +2,6 @@
 
 import random
 import re
-import time
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -16,6 +15,7 @@ from hypothesis import strategies as st
 
 import wirecopy
 from archive.samples import NOON, article, entry, gone, minutes, revision
+from cost import soon
 from wirecopy.archive import open_archive, schema
 from wirecopy.archive.file import File
 from wirecopy.archive.search import Found, Hit, excerpts, find, index, query, rebuild, search
@@ -333,13 +333,12 @@ HOSTILE = [
 ]
 
 
+@soon
 @pytest.mark.parametrize("number", range(len(HOSTILE)))
 def test_hostile_questions_are_answered_soon(archive, number):
     put(archive, "1", "a few words 普京")
-    begun = time.process_time()
     assert isinstance(search(archive, HOSTILE[number], now=NOW), Found)
     assert isinstance(search(archive, HOSTILE[number], now=NOW, best=True), Found)
-    assert time.process_time() - begun < 2
 
 
 @settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])

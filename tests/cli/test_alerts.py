@@ -14,7 +14,6 @@ import ssl
 import subprocess
 import sys
 import threading
-import time
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -125,7 +124,7 @@ def web_server(*statuses, location=""):
             got.append((self.path, dict(self.headers), json.loads(body)))
             status = statuses[min(len(got), len(statuses)) - 1]
             if not status:
-                waiting.wait(10)
+                waiting.wait(60)
                 return
             self.send_response(status)
             if location:
@@ -370,7 +369,7 @@ def test_a_webhook_in_trouble_is_asked_again_and_a_redirect_is_not_followed(arch
 
 
 def test_a_webhook_that_never_answers_may_have_heard(archive, monkeypatch):
-    monkeypatch.setattr(alerts, "_TIMEOUT", 0.2)
+    monkeypatch.setattr(alerts, "_TIMEOUT", 1.0)
     archive.keep_incident(incident())
     with web_server(0) as (url, got):
         ((_, sent),) = tell(archive, Alerts(webhooks=(url,)), NOON)
@@ -448,19 +447,17 @@ def test_a_command_reads_what_turned_and_no_password(archive, tmp_path, monkeypa
 
 
 @pytest.mark.parametrize(
-    ("command", "arrived", "why"),
+    ("command", "patience", "arrived", "why"),
     [
-        (("/nowhere/at/all",), False, "can't be run"),
-        (python("raise SystemExit(3)"), False, "ended with 3"),
-        (python("import time, sys; sys.stdin.close(); time.sleep(60)"), None, "was stopped"),
+        (("/nowhere/at/all",), 60, False, "can't be run"),
+        (python("raise SystemExit(3)"), 60, False, "ended with 3"),
+        (python("import time, sys; sys.stdin.close(); time.sleep(3600)"), 0.5, None, "was stopped"),
     ],
 )
-def test_a_command_that_fails_or_hangs_is_told_apart(command, arrived, why, monkeypatch):
-    monkeypatch.setattr(alerts, "_TIMEOUT", 0.5)
-    begun = time.monotonic()
+def test_a_command_that_fails_or_hangs_is_told_apart(command, patience, arrived, why, monkeypatch):
+    monkeypatch.setattr(alerts, "_TIMEOUT", patience)
     sent = send(Message(channel="command", begun=(incident(),)), Alerts(command=command), NOON)
     assert (sent.arrived, why in sent.reason) == (arrived, True), sent
-    assert time.monotonic() - begun < 10
 
 
 # --- once -----------------------------------------------------------------------------------------------------------

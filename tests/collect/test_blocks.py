@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import html as entities
-import time
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from cost import soon
 from wirecopy.collect.read import blocks
 from wirecopy.collect.read.blocks import Dialect
 from wirecopy.model import (
@@ -432,12 +432,11 @@ NESTED = """div|b|p|span|a href=x|ul><li|blockquote|figure|figure><figcaption|ta
 svg|h2|unknown|small class=credit|noscript|picture"""
 
 
+@soon
 @pytest.mark.slow
 @pytest.mark.parametrize("tag", [tag.strip() for line in NESTED.splitlines() for tag in line.split("|")])
-def test_a_hundred_thousand_nested_elements_neither_crash_nor_take_seconds(tag: str) -> None:
-    started = time.process_time()
+def test_a_hundred_thousand_nested_elements_neither_crash_nor_take_minutes(tag: str) -> None:
     reading = blocks.read_fragment(f"<{tag}>" * 100_000 + "<p>the end</p>", HERE)
-    assert time.process_time() - started < 10  # about one second; the machine may be shared
     if tag not in ("video", "svg", "noscript"):
         assert "the end" in document_text(reading.blocks)
 
@@ -455,6 +454,7 @@ def test_what_nests_too_deep_is_read_as_text_and_counted() -> None:
     assert reading.lost["depth"] == 1
 
 
+@soon
 @pytest.mark.parametrize(
     "html",
     [
@@ -474,9 +474,7 @@ def test_what_nests_too_deep_is_read_as_text_and_counted() -> None:
     ],
 )
 def test_absurd_input_is_read_in_time(html: str) -> None:
-    started = time.process_time()
     assert "words" in document_text(read(html))
-    assert time.process_time() - started < 10  # each below two seconds
 
 
 def test_an_empty_page_has_no_blocks() -> None:

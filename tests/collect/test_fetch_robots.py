@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import time as real_time
 
 import pytest
 
+from cost import soon
 from scripted import NOON, Answer, Time, fetcher, page, serving, to
 from wirecopy.collect.fetch import robots
 from wirecopy.errors import FetchError, Refused
@@ -212,13 +212,12 @@ def test_a_file_longer_than_the_limit_is_read_as_far_as_whole_lines_go() -> None
     assert rules.allows("https://a.example/b")
 
 
+@soon
 def test_a_hostile_file_costs_neither_minutes_nor_gigabytes() -> None:
     agents = b"".join(b"user-agent: a%d\n" % number for number in range(14_000))
-    begun = real_time.process_time()
     rules = robots.read(answer((agents + b"disallow: /\n" * 25_000)[: robots.LIMIT - 1]))
     assert rules is not None
     assert rules.allows("https://a.example/x")
-    assert real_time.process_time() - begun < 5.0  # 0.2 s where it was written; unfiltered: minutes
 
 
 @pytest.mark.parametrize("rate", ["1/" + "9" * 400, "9" * 400 + "/1", "1/" + "9" * 400 + "d", "0/5", "1/0", "x", ""])

@@ -1,11 +1,11 @@
 """A page says where its outlet's feeds are."""
 
-import time
 from datetime import UTC, datetime
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cost import soon
 from wirecopy.collect import discover
 from wirecopy.model import Capture
 
@@ -67,6 +67,7 @@ def test_any_page_names_web_addresses_or_nothing(body):
         assert all(found.startswith("http") for found in discover.find(page(start + body)))
 
 
+@soon
 def test_a_hostile_page_is_looked_at_once():
     for unit in (
         "<!--",
@@ -78,7 +79,5 @@ def test_a_hostile_page_is_looked_at_once():
         "<a " + "b " * 20,
         "<a href=/feed/x/",
     ):
-        begun = time.process_time()
-        discover.find(page(unit * 40_000))
-        assert time.process_time() - begun < 2, unit
+        discover.find(page(unit * 400_000))
     assert len(discover.find(page("".join(f"<a href=/{n}.rss>" for n in range(1000))))) == 50

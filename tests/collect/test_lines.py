@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cost import soon
 from wirecopy.collect.read import lines
 from wirecopy.model import Blocks, Heading, Mark, Paragraph, document_text, text
 
@@ -135,11 +134,12 @@ def test_reading_lines_changes_no_text(told: list[str]) -> None:
     assert lines.read(found.body) == found
 
 
+@soon
 @pytest.mark.parametrize(
-    "words", ["A " * 50_000, "(" * 100_000, "（a" * 50_000, "AB " * 50_000 + "(", "。（" * 50_000, "und " * 50_000]
+    "words",
+    ["A " * 500_000, "(" * 1_000_000, "（a" * 500_000, "AB " * 500_000 + "(", "。（" * 500_000, "und " * 500_000],
+    ids=range(6),
 )
 def test_absurd_lines_are_read_in_time(words: str) -> None:
-    started = time.process_time()
     lines.read(body(words))
     lines.names(words)
-    assert time.process_time() - started < 5  # each below a fifth of a second

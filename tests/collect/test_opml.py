@@ -1,12 +1,12 @@
 """Lists of feeds, in and out: what they say survives, what attacks is refused."""
 
-import time
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cost import soon
 from wirecopy import config
 from wirecopy.collect.discover import opml
 from wirecopy.collect.discover.opml import Outline, Subscription
@@ -102,12 +102,11 @@ def test_broken_files_are_read_as_far_as_they_go(written):
     assert "https://courier.example/feed.xml" in [feed for each in parse(written) for feed in each.source.feeds]
 
 
+@soon
 def test_depth_and_number_are_bounded():
-    begun = time.process_time()
     assert parse("<opml><body>" + "<outline text='x'>" * 50_000) == ()
     many = "".join(f"<outline text='{n}' xmlUrl='https://x.example/{n}'/>" for n in range(11_000))
     assert len(parse(f"<opml><body>{many}</body></opml>")) == 10_000
-    assert time.process_time() - begun < 20
 
 
 @given(st.binary(max_size=200))

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import time
-from itertools import pairwise
+import math
 
 import pytest
 
+from cost import growth, soon
 from wirecopy.collect.read import page
 from wirecopy.collect.read.page import closing, edges
 from wirecopy.collect.read.page.clutter import Hint, hint
@@ -262,11 +262,14 @@ def test_a_heading_in_a_state_is_a_heading() -> None:
 
 @pytest.mark.slow
 def test_a_cache_that_refers_to_itself_costs_no_more_than_its_length() -> None:
-    records = {f"A:{n}": {"content": [{"__ref": f"A:{m}"} for m in range(300)]} for n in range(300)}
-    program = f"window.__APOLLO_STATE__={json.dumps({'ROOT_QUERY': {}, **records})};"
-    start = time.process_time()
-    page.read_html(f"<title>{TITLE}</title><script>{program}</script>", URL)
-    assert time.process_time() - start < 4
+    def read(references: int) -> None:
+        numbers = range(math.isqrt(references))
+        records = {f"A:{n}": {"content": [{"__ref": f"A:{m}"} for m in numbers]} for n in numbers}
+        program = f"window.__APOLLO_STATE__={json.dumps({'ROOT_QUERY': {}, **records})};"
+        page.read_html(f"<title>{TITLE}</title><script>{program}</script>", URL)
+
+    assert growth(read, 100 * 100) < 6
+    read(300 * 300)
 
 
 # --- cost ------------------------------------------------------------------------------------------------------------
@@ -278,19 +281,14 @@ def test_a_cache_that_refers_to_itself_costs_no_more_than_its_length() -> None:
 )
 @pytest.mark.slow
 def test_cost_grows_as_the_page_does(piece: str) -> None:
-    costs = []
-    for count in (5_000, 20_000):
-        start = time.process_time()
-        page.read_html(piece * count + PARAGRAPHS, URL)
-        costs.append(time.process_time() - start)
-    assert all(later < 10 * max(earlier, 0.05) for earlier, later in pairwise(costs))
+    assert growth(lambda count: page.read_html(piece * count + PARAGRAPHS, URL), 1_000) < 6
+    page.read_html(piece * 20_000 + PARAGRAPHS, URL)
 
 
+@soon
 @pytest.mark.parametrize(
-    "words", ["Photo: " * 40_000, "read more " * 40_000, "join our " * 40_000, "Updated " * 40_000]
+    "words", ["Photo: " * 400_000, "read more " * 400_000, "join our " * 400_000, "Updated " * 400_000]
 )
 def test_a_long_line_is_judged_at_once(words: str) -> None:
-    start = time.process_time()
     for judge in (closing.is_notice, closing.is_picture_credit, closing.is_stamp, closing.is_credit):
         assert not judge(words)
-    assert time.process_time() - start < 2  # milliseconds; what is quadratic takes minutes

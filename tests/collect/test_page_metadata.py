@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -10,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cost import soon
 from wirecopy.collect.read import blocks, jsonld
 from wirecopy.collect.read.page import languages, metadata, moments, people, titles
 from wirecopy.collect.read.page.metadata import Facts
@@ -378,11 +378,14 @@ def test_broken_json_ld_is_read_for_what_it_says(spelt: str) -> None:
     assert jsonld.article(root).line("headline") == "Ferry returns"
 
 
-@pytest.mark.parametrize("spelt", ["", "{", "null", '{"a":' * 100_000, "/*" * 50_000, "," * 100_000, '"' * 50_001])
+@soon
+@pytest.mark.parametrize(
+    "spelt",
+    ["", "{", "null", '{"a":' * 500_000, "/*" * 500_000, "," * 1_000_000, '"' * 1_000_001],
+    ids=range(7),
+)
 def test_json_ld_that_is_none_costs_nothing(spelt: str) -> None:
-    start = time.process_time()
     assert jsonld.parse(spelt) == ()
-    assert time.process_time() - start < 2
 
 
 # --- laws ---------------------------------------------------------------------------------------------------------
@@ -423,14 +426,13 @@ def test_any_words_may_be_asked_for_names_and_dates(words: str) -> None:
     ],
     ids=range(11),
 )  # fmt: skip
+@soon
 @pytest.mark.slow
 def test_an_attack_on_the_metadata_costs_little(attack: str) -> None:
     document = f"<html><body>{H1}{attack}"
     root = blocks.parse(document)
     page = survey(root, wide=False)
-    start = time.process_time()
     metadata.facts(root, metadata.head(root), page, URL, "en")
-    assert time.process_time() - start < 2
 
 
 @pytest.mark.parametrize(

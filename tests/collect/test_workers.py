@@ -147,10 +147,10 @@ def test_errors_cross_over_as_what_they_are() -> None:
 @posix
 def test_a_page_that_takes_too_much_cpu_costs_only_itself() -> None:
     async def steps(readers: Readers) -> None:
-        assert (await fails(readers, "compute for ever")).endswith("reading it took more than 0.6 s of CPU")
+        assert (await fails(readers, "compute for ever")).endswith("reading it took more than 2 s of CPU")
         await reads_on(readers)
 
-    run(steps, cpu=0.6)
+    run(steps, cpu=2.0)
 
 
 def test_a_page_that_takes_too_long_costs_only_itself() -> None:
@@ -216,7 +216,7 @@ def test_a_process_that_was_ended_from_outside_is_replaced() -> None:
     async def steps(readers: Readers) -> None:
         process = psutil.Process(json.loads(await fails(readers, "tell"))["process"])
         process.kill()
-        process.wait(10)
+        process.wait(60)
         await reads_on(readers)
         assert readers.started == 2
 
@@ -292,8 +292,8 @@ def test_when_the_starter_is_killed_or_interrupted_its_processes_end(end: signal
         processes = psutil.Process(starter.pid).children(recursive=True)
         assert processes
         starter.send_signal(end)
-        starter.wait(20)
-        gone, alive = psutil.wait_procs(processes, timeout=20)
+        starter.wait(60)
+        gone, alive = psutil.wait_procs(processes, timeout=60)
         assert gone
         assert not alive
 

@@ -30,7 +30,7 @@ class Served:
 
     def get(self, target: str, method: str = "GET", **headers: str) -> Answer:
         """One request on a connection of its own; the target goes out as it is written."""
-        connection = HTTPConnection(*self.place, timeout=20)
+        connection = HTTPConnection(*self.place, timeout=60)
         try:
             connection.putrequest(method, target, skip_host="Host" in headers, skip_accept_encoding=True)
             for name, value in headers.items():
@@ -42,7 +42,7 @@ class Served:
             connection.close()
 
     def connect(self) -> socket.socket:
-        return socket.create_connection(self.place, timeout=20)
+        return socket.create_connection(self.place, timeout=60)
 
     def raw(self, request: bytes) -> bytes:
         """All that comes for these bytes, until the server closes."""
