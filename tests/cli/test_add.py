@@ -115,6 +115,14 @@ def test_the_finding_as_json_has_stable_keys(capsys):
         assert [each.id for each in followed()] == ["courier"]
 
 
+@pytest.mark.parametrize(("given", "why"), [("../x", "is no id"), ("aux", "is no id"), ("dw-zh", "is taken")])
+def test_an_id_that_can_not_be_is_refused_before_the_outlet_is_asked(given, why, capsys):
+    with outlet("feed") as running:
+        assert run("add", running.url, "--id", given) == 2
+        assert why in capsys.readouterr().err
+        assert running.log == []
+
+
 def test_what_is_followed_already_is_said_to_be_and_changes_nothing(capsys):
     with outlet("feed") as running:
         run("add", running.url)

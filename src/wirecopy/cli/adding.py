@@ -57,6 +57,15 @@ def checked(address: str, config: Config) -> str:
     return address
 
 
+def checked_id(source_id: str, config: Config) -> str:
+    """The id that a person gave, or none, again. Raises ConfigError for one that can't be, or is taken."""
+    if source_id and not urls.is_id(source_id):
+        raise ConfigError(f"--id {source_id!r} {NO_ID}")
+    if source_id in taken_by(config):
+        raise ConfigError(f"--id {source_id!r} is taken, by a source of {config.path} or an outlet that ships")
+    return source_id
+
+
 def followed(config: Config, addresses: Iterable[str]) -> Source | None:
     """The source of the file that follows one of these addresses already."""
     wanted = {_bare(each) for each in addresses if each}
@@ -137,16 +146,6 @@ def scouted(
 def taken_by(config: Config) -> tuple[str, ...]:
     """The ids that a new source must not have."""
     return (*(source.id for source in config.sources), *shipped())
-
-
-def renamed(source: Source, *, source_id: str, name: str, config: Config) -> Source:
-    """The source under the id and the name that a person gave it. Raises ConfigError for an id that can't be."""
-    if source_id:
-        if not urls.is_id(source_id):
-            raise ConfigError(f"--id {source_id!r} {NO_ID}")
-        if source_id in taken_by(config) and source.id != source_id:
-            raise ConfigError(f"--id {source_id!r} is taken, by a source of {config.path} or an outlet that ships")
-    return replace(source, id=source_id or source.id, name=name or source.name)
 
 
 def subscribed(

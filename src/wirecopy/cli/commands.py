@@ -64,6 +64,7 @@ def add(arguments: argparse.Namespace) -> int:
         talk(f"{address} is an outlet that ships with wirecopy: {ships.id}", quiet=arguments.quiet)
         return _add_shipped(arguments, ships, path, written, config)
     adding.checked(address, config)
+    adding.checked_id(arguments.id, config)
     with bar(quiet=arguments.quiet) as shown:
         (found,) = adding.scouted(config, [address], clock=_now, articles=5, taken=adding.taken_by(config), shown=shown)
     if found.kind == "opml":
@@ -901,7 +902,7 @@ def _add_found(arguments: argparse.Namespace, found: Finding, path: Path, writte
     source = found.source
     own = adding.followed(config, (*source.feeds, *source.sitemaps, *source.listings)) if source else None
     if source is not None and own is None:
-        source = adding.renamed(source, source_id=arguments.id, name=arguments.name, config=config)
+        source = replace(source, id=arguments.id or source.id, name=arguments.name or source.name)
         configs.parse(changed := configs.with_table(written, source), path)
         _write(path, changed)
         found = replace(found, source=source)
