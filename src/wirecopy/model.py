@@ -610,6 +610,7 @@ class Trouble(StrEnum):
     CLOCK = "clock"
     DISK = "disk"
     TARGET = "target"
+    COLLECT = "collect"
 
 
 class Incident(Noun, frozen=True, kw_only=True):

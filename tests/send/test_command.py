@@ -150,6 +150,10 @@ def test_a_public_folder_that_cannot_be_published_to_is_noted_like_a_target(caps
     Path("public").unlink()
     assert main(["publish", "markdown"]) == 0
     assert sending.failing(config) == []
+    whole = Path("wirecopy.db").read_bytes()
+    Path("wirecopy.db").write_bytes(bytes(4096) + whole[4096:])
+    assert main(["publish"]) == 3
+    assert "its first page is lost" in sending.failing(config)[0][1].reason
 
 
 def test_a_format_that_is_not_published_fails_that_target_alone(capsys):

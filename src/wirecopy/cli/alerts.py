@@ -18,9 +18,9 @@ import signal
 import subprocess
 import threading
 from collections.abc import Callable, Iterable
-from contextlib import closing, suppress
+from contextlib import AbstractContextManager, closing, suppress
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, Protocol
 from urllib.parse import SplitResult, urlsplit
 
 import msgspec
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
     import ssl
     from email.message import EmailMessage
 
-    from wirecopy.archive.protocol import Archive
     from wirecopy.config import Alerts
 
 EMAIL, COMMAND = "email", "command"
@@ -52,6 +51,16 @@ _MOST_KNOWN = 2000  # incidents that are looked through
 _MOST_TRIES = 12
 _LONGEST_WAIT = timedelta(hours=12)
 _FORGOTTEN = timedelta(days=7)  # what ended so long ago is no news
+
+
+class Store(Protocol):
+    """Where incidents are kept: an archive, or what stands for it while it is broken."""
+
+    def incidents(self, *, only_open: bool = False, most: int = 1000) -> tuple[Incident, ...]: ...
+
+    def keep_incident(self, incident: Incident) -> None: ...
+
+    def batch(self) -> AbstractContextManager[None]: ...
 
 
 class Message(Noun, frozen=True, kw_only=True):
@@ -77,12 +86,12 @@ class _Unknown(Exception):
     """It may have arrived."""
 
 
-def tell(archive: Archive, alerts: Alerts, now: datetime) -> tuple[tuple[str, Sent], ...]:
+def tell(store: Store, alerts: Alerts, now: datetime) -> tuple[tuple[str, Sent], ...]:
     """Tell each channel what turned, and wait until it is told; what became of each message."""
     done = []
-    for message in due(archive, alerts, now):
+    for message in due(store, alerts, now):
         sent = send(message, alerts, now)
-        settle(archive, message, sent, now)
+        settle(store, message, sent, now)
         done.append((message.channel, sent))
     return tuple(done)
 
@@ -90,8 +99,8 @@ def tell(archive: Archive, alerts: Alerts, now: datetime) -> tuple[tuple[str, Se
 class Courier:
     """Tells what turned beside other work: nothing waits for it. For `collect --watch`."""
 
-    def __init__(self, archive: Archive, alerts: Alerts) -> None:
-        self._archive, self._alerts = archive, alerts
+    def __init__(self, store: Store, alerts: Alerts) -> None:
+        self._store, self._alerts = store, alerts
         self._done: queue.SimpleQueue[tuple[Message, Sent]] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
         self._has_more = True  # what an earlier run left
@@ -105,7 +114,7 @@ class Courier:
             return
         if not turned and now < self._next:
             return
-        messages = due(self._archive, self._alerts, now)
+        messages = due(self._store, self._alerts, now)
         self._has_more = False
         if messages:
             self._has_more = True
@@ -127,7 +136,7 @@ class Courier:
         with suppress(queue.Empty):
             while True:
                 message, sent = self._done.get_nowait()
-                settle(self._archive, message, sent, now)
+                settle(self._store, message, sent, now)
                 if sent.arrived is False:
                     self._has_more, self._next = True, now + _wait(1)
 
@@ -142,10 +151,10 @@ def channels(alerts: Alerts) -> tuple[str, ...]:
     return (*email, *map(_webhook_name, alerts.webhooks), *command)
 
 
-def due(archive: Archive, alerts: Alerts, now: datetime) -> tuple[Message, ...]:
+def due(store: Store, alerts: Alerts, now: datetime) -> tuple[Message, ...]:
     """What each channel has to be told now; that it is being told is stored when this returns."""
     names = channels(alerts)
-    known = archive.incidents(most=_MOST_KNOWN) if names else ()
+    known = store.incidents(most=_MOST_KNOWN) if names else ()
     messages = []
     for channel in names:
         begun = tuple(each for each in known if _next_word(each, channel, now) == "begun")
@@ -153,13 +162,13 @@ def due(archive: Archive, alerts: Alerts, now: datetime) -> tuple[Message, ...]:
         if begun or ended:
             messages.append(Message(channel=channel, begun=begun, ended=ended))
     if messages:
-        with archive.batch():
+        with store.batch():
             for message in messages:
-                _change(archive, message, lambda each, channel: _told(each, channel, _next_word(each, channel, now)))
+                _change(store, message, lambda each, channel: _told(each, channel, _next_word(each, channel, now)))
     return tuple(messages)
 
 
-def settle(archive: Archive, message: Message, sent: Sent, now: datetime) -> None:
+def settle(store: Store, message: Message, sent: Sent, now: datetime) -> None:
     """Store what became of a message."""
     if sent.arrived is None:
         return
@@ -173,16 +182,16 @@ def settle(archive: Archive, message: Message, sent: Sent, now: datetime) -> Non
         tried = (*(it for it in each.tried if it[0] != channel), (channel, tries, now + _wait(tries)))
         return replace(_told(each, channel, before[_name(each)]), tried=tried)
 
-    with archive.batch():
-        _change(archive, message, ended)
+    with store.batch():
+        _change(store, message, ended)
 
 
-def _change(archive: Archive, message: Message, how: Callable[[Incident, str], Incident]) -> None:
+def _change(store: Store, message: Message, how: Callable[[Incident, str], Incident]) -> None:
     """Keep what this makes of the incidents of a message, as they are stored now."""
     wanted = {_name(each) for each in (*message.begun, *message.ended)}
-    for each in archive.incidents(most=_MOST_KNOWN):
+    for each in store.incidents(most=_MOST_KNOWN):
         if _name(each) in wanted:
-            archive.keep_incident(how(each, message.channel))
+            store.keep_incident(how(each, message.channel))
 
 
 def _next_word(incident: Incident, channel: str, now: datetime) -> str:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from wirecopy import config as configs
 from wirecopy import dates
 from wirecopy.archive import is_wanted, open_archive
-from wirecopy.cli import health, sending, show, upkeep
+from wirecopy.cli import distress, health, sending, show, upkeep
 from wirecopy.cli.alerts import Courier
 from wirecopy.cli.systemd import Notifier
 from wirecopy.cli.terminal import Bar, ago, as_json, as_json_line, bar, result, talk
@@ -72,8 +72,19 @@ def collect(arguments: argparse.Namespace, *, since: datetime | None, clock: Cal
             f"contact is not set in {config.path}: outlets are told {configs.PROJECT} instead of whom to write to",
             quiet=arguments.quiet,
         )
-    if arguments.watch:
-        return _watch(arguments, config, sources, clock)
+    with distress.told(config, clock):
+        how = _watch if arguments.watch else partial(_round, since=since)
+        return how(arguments, config, sources, clock)
+
+
+def _round(
+    arguments: argparse.Namespace,
+    config: Config,
+    sources: tuple[Source, ...],
+    clock: Callable[[], datetime],
+    *,
+    since: datetime | None,
+) -> int:
     archive = open_archive(config.archive, write=True, holder="wirecopy collect")
     doors: list[Fetcher] = []
     try:
@@ -98,6 +109,7 @@ def collect(arguments: argparse.Namespace, *, since: datetime | None, clock: Cal
         health.watch_over(archive, config.sources, judged, now, config.alerts, mirror=mirror)
     finally:
         archive.close()
+    distress.over(config, now)
     if arguments.json:
         as_json({"sources": outcomes})
     else:
@@ -371,6 +383,7 @@ class Aftermath:
             self._looked_round = now
             mirror = _of_the_disk(config, archive, now) | _of_the_clock(door, archive, now)
             mirror |= _of_the_targets(config, archive)
+            await asyncio.to_thread(distress.over, config, now)
         looked_at = self._looked_at.get(source.id)
         is_known = looked_at is not None and timedelta() <= now - looked_at < _LOOKED_AT
         if rounds.is_quiet(outcome) and is_known and not mirror:

@@ -214,6 +214,8 @@ def headline(incident: Incident) -> str:
             return f"the disk is nearly full: {usual / 1e6:,.0f} MB are free{left}"
         case Trouble.TARGET:
             return f"a publication does not reach its target: {what}"
+        case Trouble.COLLECT:
+            return f"`wirecopy collect` fails, and nothing is mirrored: {what}"
 
 
 def without_password(what: str) -> str:
@@ -274,6 +276,10 @@ _ADVICE = {
     Trouble.DISK: (
         "Make room, or keep less: `keep_captures` and `keep_pictures` of a source let go of old evidence. A full "
         "disk stops collecting, and loses nothing."
+    ),
+    Trouble.COLLECT: (
+        "`wirecopy doctor` looks at the disk, the archive and the file; `wirecopy verify` says what is damaged, "
+        "`verify --repair` saves what can be. What was published stands."
     ),
     Trouble.TARGET: "`wirecopy publish` says why; readers there still see the publication before. It is tried again.",
 }

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wirecopy.errors import ConfigError, PublishError
+from wirecopy.errors import ArchiveError, ConfigError, PublishError
 
 if TYPE_CHECKING:
     from wirecopy.config import Config
@@ -114,8 +114,9 @@ def noting(config: Config) -> Iterator[None]:
     """Write down whether what is done here, to publish into the public folder, failed."""
     try:
         yield
-    except PublishError as error:
-        _note_public(config, str(error))
+    except (PublishError, ArchiveError) as error:
+        if config.archive.exists():
+            _note_public(config, str(error))
         raise
     if _state(config).exists():
         _note_public(config, "")

@@ -11,7 +11,7 @@ from wirecopy.publish.messages import Messages
 MOST = 100
 """How many incidents are published."""
 
-_OF_THE_MIRROR = (Trouble.CLOCK, Trouble.DISK, Trouble.TARGET)
+_OF_THE_MIRROR = (Trouble.CLOCK, Trouble.DISK, Trouble.TARGET, Trouble.COLLECT)
 _QUALITY = (Trouble.UNDATED, Trouble.UNSIGNED, Trouble.UNPICTURED, Trouble.SHORT)
 
 
