@@ -47,10 +47,7 @@ def started(folder: Path, *options: str, **environment: str) -> subprocess.Popen
     [
         signal.SIGTERM,
         signal.SIGINT,
-        pytest.param(
-            signal.SIGHUP,
-            marks=pytest.mark.skipif(signal.getsignal(signal.SIGHUP) == signal.SIG_IGN, reason="run below nohup"),
-        ),
+        signal.SIGHUP,
     ],
 )
 def test_it_is_ready_says_what_it_does_and_ends_whatever_it_waits_for_with_nothing_lost(
