@@ -21,7 +21,7 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
 from wirecopy import text
-from wirecopy.collect.fetch import proxies
+from wirecopy.collect.fetch import names, proxies
 from wirecopy.collect.fetch.coding import Payload
 from wirecopy.collect.fetch.guard import Guard, Target
 from wirecopy.errors import ConfigError, FetchError, Refused
@@ -60,7 +60,7 @@ class Door:
         self._guard = guard
         self._limits = limits
         self._clock = clock
-        self._resolver = _Resolver(resolve) if resolve else None
+        self._resolver = _Resolver(resolve or names.addresses)
         self._proxy = proxies.parse(proxy) if proxy else None
         self._ways: dict[str, proxies.Proxy | None] = {}
         self._sessions: dict[proxies.Proxy | None, aiohttp.ClientSession] = {}
@@ -171,7 +171,7 @@ class Door:
         if proxy is None:
             return aiohttp.TCPConnector(limit=0, resolver=self._resolver, socket_factory=self._socket)
         if not proxy.is_socks:
-            return aiohttp.TCPConnector(limit=0)
+            return aiohttp.TCPConnector(limit=0, resolver=_Resolver(names.addresses))
         socks = _socks(proxy)
         assert socks is not None
         connector: aiohttp.BaseConnector = socks.ProxyConnector(
@@ -212,7 +212,7 @@ _step: ContextVar[_Step] = ContextVar("_step")
 
 
 class _Resolver(AbstractResolver):
-    """The caller's resolver in aiohttp's shape."""
+    """Who finds the addresses of names, in aiohttp's shape."""
 
     def __init__(self, resolve: Resolve) -> None:
         self._resolve = resolve
