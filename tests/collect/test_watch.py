@@ -247,6 +247,47 @@ def test_a_clock_that_was_wrong_until_the_watch_was_started_anew_silences_nothin
     play(MONDAY, story)
 
 
+def test_many_sources_of_a_slow_host_cost_the_sources_of_others_no_turn(archive) -> None:
+    def source(name: str, host: str) -> Source:
+        return Source(id=name, homepage=f"http://{host}.example/", feeds=(f"http://feeds.example/{name}",))
+
+    async def story(loop: PlayedLoop) -> None:
+        begun: dict[str, float] = {}
+        under_way: Counter[str] = Counter()
+        most: Counter[str] = Counter()
+        line = asyncio.Lock()
+
+        async def turn(source: Source, now: datetime, memory) -> Outcome:
+            begun.setdefault(source.id, loop.time())
+            under_way[source.homepage] += 1
+            most[source.homepage] = max(most[source.homepage], under_way[source.homepage])
+            for _ in range(20 if "slow" in source.homepage else 0):
+                async with line:
+                    await asyncio.sleep(10)
+            archive.remember([Visit(url=source.feeds[0], checked=now, due=loop.now() + timedelta(minutes=15))])
+            under_way[source.homepage] -= 1
+            return Outcome(source=source.id, leads=1)
+
+        async def after(*_: object) -> None:
+            pass
+
+        stop = asyncio.Event()
+        slow, others = [source(f"a{n}", "slow") for n in range(40)], [source(f"b{n}", f"other{n}") for n in range(3)]
+        watching_them = asyncio.create_task(
+            watching.watch([*slow, *others], archive=archive, turn=turn, clock=loop.now, stop=stop, after=after)
+        )
+        await asyncio.sleep(600)
+        loop.jump = -timedelta(days=1)  # who stands in line is not forgotten by it
+        await asyncio.sleep(12 * 3600)
+        stop.set()
+        await watching_them
+        assert max(begun[each.id] for each in others) < 1
+        assert most["http://slow.example/"] == 8
+        assert len(begun) == 43, "and each of the slow host's has its turn"
+
+    play(MONDAY, story)
+
+
 def test_a_full_disk_is_waited_for_and_then_everything_is_there(tmp_path, archive) -> None:
     async def story(loop: PlayedLoop) -> None:
         async with FakeOutlet(clock=loop.true_now) as outlet:

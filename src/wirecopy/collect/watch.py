@@ -1,7 +1,8 @@
 """Collecting until stopped: every source has turns of its own, when something of it is due.
 
 - A turn is a round of one source (round.py), bounded: what is left of a backlog is the next turn's. Sources take turns
-  beside each other, so many at once, longest due first; each host keeps its one pace, whoever asks.
+  beside each other, so many at once, longest due first; each host keeps its one pace, whoever asks, and so the sources
+  of one host have a quarter of the places at most: more of them would only wait for each other, and keep all else out.
 - What turns that found nothing new brought is gathered, and written some seconds later, or with whatever is written
   first: a kill forgets it, and those feeds are asked again.
 - Time is asked for anew at each step: after a sleep of the machine what is overdue comes first, and nothing is asked
@@ -15,12 +16,13 @@ from __future__ import annotations
 
 import asyncio
 import heapq
-from collections import deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from wirecopy import urls
 from wirecopy.archive.protocol import Archive
 from wirecopy.collect.round import SET_BACK, Memory, is_quiet, last_asked
 from wirecopy.errors import ArchiveError, Unwritable
@@ -37,6 +39,8 @@ AFTER_FAILURE = timedelta(minutes=10)
 
 GATHERED = timedelta(seconds=5)
 """How long what quiet turns brought waits to be written, at most: so much of it a kill forgets."""
+
+_OF_ONE_HOST = 0.25  # of the places, for the sources of one host: a guess; one request at a time is under way there
 
 _MOST_GATHERED = 500  # quiet turns, and then it is written at once: a transaction of some milliseconds
 _SHOWN = timedelta(seconds=1)  # between two words on how it goes
@@ -58,9 +62,10 @@ class Seen:
 
 @dataclass(slots=True)
 class _Place:
-    """A source, and what its turns remember."""
+    """A source, where it lives, and what its turns remember."""
 
     source: Source
+    host: str
     memory: Memory | None = None
 
 
@@ -99,6 +104,12 @@ def due_of(archive: Archive, source: Source, now: datetime, others: datetime | N
     return now if first is None or first < now else first
 
 
+def _host_of(source: Source) -> str:
+    """The host that a source lives at, as far as it says."""
+    said = next(filter(None, (source.homepage, *source.feeds, *source.listings, *source.sitemaps)), "")
+    return urls.host(said) if said else source.id
+
+
 class _Watch:
     def __init__(
         self,
@@ -121,12 +132,15 @@ class _Watch:
         self.shown: datetime | None = None
         now = clock()
         self.latest = max(now, last_asked(archive, sources, now))  # by a clock that was wrong, perhaps
-        self.places = [_Place(each) for each in sources]
+        self.places = [_Place(each, _host_of(each)) for each in sources]
         self.queue = [(self.due(place, now), number) for number, place in enumerate(self.places)]
         heapq.heapify(self.queue)
         for place in self.places:
             place.memory = None  # the first turn of each looks at everything
         self.running: dict[asyncio.Task[Outcome], int] = {}
+        self.at_one_host = max(1, int(at_once * _OF_ONE_HOST))
+        self.busy: Counter[str] = Counter()  # turns under way, by host
+        self.in_line: defaultdict[str, deque[tuple[datetime, int]]] = defaultdict(deque)  # due, behind those of a host
         self.ended: deque[asyncio.Task[Outcome]] = deque()
         self.woken = asyncio.Event()
         self.alarm: asyncio.Task[None] | None = None
@@ -160,16 +174,23 @@ class _Watch:
         now = self.clock()
         if now < self.latest - SET_BACK:
             self.archive.set_back(now)
+            for line in self.in_line.values():
+                self.queue += line
+                line.clear()
             self.queue = [(min(due, now), number) for due, number in self.queue]
             heapq.heapify(self.queue)
         self.latest = now
         return now
 
     def begin(self, now: datetime) -> None:
-        """Begin the turns that are due, as many as there is room for."""
+        """Begin the turns that are due, as many as there is room for, at all and at each host."""
         while self.queue and self.queue[0][0] <= now and len(self.running) < self.at_once:
-            _, number = heapq.heappop(self.queue)
+            due, number = heapq.heappop(self.queue)
             place = self.places[number]
+            if self.busy[place.host] >= self.at_one_host:
+                self.in_line[place.host].append((due, number))
+                continue
+            self.busy[place.host] += 1
             if place.memory is not None and not place.memory.holds(now):
                 place.memory = None
             task = asyncio.ensure_future(self.turn(place.source, now, place.memory))
@@ -205,8 +226,12 @@ class _Watch:
         while self.ended:
             task = self.ended.popleft()
             number = self.running.pop(task)
+            place = self.places[number]
+            self.busy[place.host] -= 1
+            if line := self.in_line[place.host]:
+                heapq.heappush(self.queue, line.popleft())
             try:
-                due = await self.settled(self.places[number], task.result())
+                due = await self.settled(place, task.result())
             except Unwritable as error:
                 full, due = error, self.clock()
             self.seen.turns += 1

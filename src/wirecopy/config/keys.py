@@ -122,7 +122,10 @@ def _addresses(addresses: tuple[str, ...]) -> tuple[str, ...]:
 
 WATCH = Table(
     (
-        Key("at_once", Whole(1000), "How many sources `collect --watch` asks at a time, at most."),
+        Key(
+            "at_once", Whole(1000),
+            "How many sources `collect --watch` asks at a time, at most; of one host a quarter as many.",
+        ),
     ),
     (Watch(),),
 )  # fmt: skip
