@@ -163,6 +163,20 @@ def test_an_index_is_asked_neither_too_often_nor_too_seldom(ages, every, max_age
     assert schedule.next_index(AT, every, busier) <= schedule.next_index(AT, every, rates) or not rates
 
 
+@given(st.integers(60, 30 * 86400), st.floats(0, 1e9), st.floats(0, 0.999), st.integers(1, 100))
+def test_what_this_schedule_said_of_an_index_holds_and_no_later_moment_does(every, max_age, jitter, failures):
+    for due in (
+        schedule.next_index(AT, every, max_age=max_age, jitter=jitter),
+        schedule.next_try(AT, failures, jitter=jitter),
+    ):
+        assert schedule.index_due(due, AT, every) == due
+    latest = AT + timedelta(seconds=8 * every) + timedelta(hours=30)
+    for asked in (AT, AT - timedelta(days=9)):
+        assert schedule.index_due(datetime.max.replace(tzinfo=UTC), asked, every) <= latest
+    assert schedule.index_due(AT, datetime.max.replace(tzinfo=UTC), every) == AT
+    assert schedule.index_due(datetime.max.replace(tzinfo=UTC), None, every) is None, "it is asked at once"
+
+
 def test_a_difference_is_told_in_words_and_in_chinese_by_the_character():
     before = article("德国总理周四访问北京。", "The old line stays.", title="总理访华")
     after = article("德国总理周五访问北京。", "The old line stays.", "A new one.", title="总理访问中国")

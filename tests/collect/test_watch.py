@@ -247,6 +247,22 @@ def test_a_clock_that_was_wrong_until_the_watch_was_started_anew_silences_nothin
     play(MONDAY, story)
 
 
+def test_what_another_archive_says_of_when_to_ask_silences_no_index(tmp_path, archive) -> None:
+    async def story(loop: PlayedLoop) -> None:
+        async with FakeOutlet(clock=loop.true_now) as outlet:
+            outlet.publish_all()
+            source = outlet.source("zh")
+            archive.remember([Visit(url=source.feeds[0], checked=MONDAY, due=MONDAY.replace(year=2099))])
+            watched = Watched(loop, tmp_path, archive, source)
+            await asyncio.sleep(29 * 3600)
+            assert not any("/rdf/" in each.path for each in outlet.log)
+            await asyncio.sleep(2 * 3600)
+            await watched.end()
+            assert any("/rdf/" in each.path for each in outlet.log)
+
+    play(MONDAY, story)
+
+
 def test_many_sources_of_a_slow_host_cost_the_sources_of_others_no_turn(archive) -> None:
     def source(name: str, host: str) -> Source:
         return Source(id=name, homepage=f"http://{host}.example/", feeds=(f"http://feeds.example/{name}",))
@@ -459,7 +475,7 @@ def test_a_source_without_news_is_asked_for_its_index_and_now_and_then_for_all(t
 
     async def turn(source, now, memory):
         turns.append((now - MONDAY, memory is None))
-        archive.jot(Visit(url=source.feeds[0], due=now + timedelta(hours=1)))
+        archive.jot(Visit(url=source.feeds[0], checked=now, due=now + timedelta(hours=1)))
         return Outcome(source="a", asked=1, not_modified=1)
 
     async def after(*_) -> None:
@@ -504,7 +520,7 @@ def test_what_is_due_is_an_index_an_article_or_a_picture_and_never_the_past(arch
     source = Source(id="a", feeds=("http://127.0.0.1/feed",))
     assert watching.due_of(archive, source, MONDAY, None) == MONDAY
     later = MONDAY + timedelta(hours=2)
-    archive.remember([Visit(url="http://127.0.0.1/feed", due=later)])
+    archive.remember([Visit(url="http://127.0.0.1/feed", checked=MONDAY, due=later)])
     assert watching.due_of(archive, source, MONDAY, None) == later
     assert watching.due_of(archive, source, MONDAY, later - timedelta(hours=1)) == later - timedelta(hours=1)
     assert watching.due_of(archive, source, MONDAY, later + timedelta(hours=1)) == later

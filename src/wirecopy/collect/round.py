@@ -13,7 +13,7 @@ import heapq
 import random
 import re
 from collections import Counter
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -225,6 +225,13 @@ def last_asked(archive: Archive, sources: Iterable[Source], now: datetime) -> da
     return max(asked, default=now)
 
 
+def indexes_of(source: Source) -> Iterator[tuple[str, float]]:
+    """The indexes of a source, each with how often it is asked: sitemaps catch up, and are asked more seldom."""
+    others = (*source.feeds, *source.listings)
+    yield from ((url, source.every) for url in others)
+    yield from ((url, source.every * (8 if others else 1)) for url in source.sitemaps)
+
+
 def is_quiet(outcome: Outcome) -> bool:
     """Whether a turn found all as it was: whatever it asked for had not been modified, and nothing else was due."""
     return outcome == Outcome(source=outcome.source, asked=outcome.asked, not_modified=outcome.asked)
@@ -389,11 +396,10 @@ class _Round:
     async def discover(self) -> None:
         """Ask the index pages that are due. Sitemaps catch up: they are asked more seldom, or when a feed failed."""
         feeds_failed = False
-        for url in (*self.source.feeds, *self.source.listings):
-            feeds_failed |= not await self.index(url, self.source.every)
-        for url in self.source.sitemaps:
-            every = self.source.every * (8 if self.source.feeds or self.source.listings else 1)
-            await self.index(url, every, at_once=feeds_failed)
+        for url, every in indexes_of(self.source):
+            is_sitemap = url in self.source.sitemaps
+            went_well = await self.index(url, every, at_once=is_sitemap and feeds_failed)
+            feeds_failed |= not (went_well or is_sitemap)
 
     def is_untouched(self, url: str, touched: datetime | None) -> bool:
         """Whether a part of an index has not changed since it was read, by the index's word; believed for a week."""
@@ -407,7 +413,8 @@ class _Round:
         """Ask one index page, where it is due or wanted `at_once`, and note its leads; whether that went well."""
         visit = self.archive.visit(url) or Visit(url=url)
         wanted = at_once or self.plan.everything or self.plan.since is not None
-        if not wanted and visit.due is not None and visit.due > self.now:
+        due = schedule.index_due(visit.due, visit.checked, every)
+        if not wanted and due is not None and due > self.now:
             return True
         self.tell(Step(self.source.id, f"asking {url}"))
         if self.plan.since is not None:  # its entries are wanted, whether they are new or not

@@ -69,6 +69,16 @@ def next_index(
     return now + timedelta(seconds=min(wait * (1 + jitter / 10), most))
 
 
+def index_due(due: datetime | None, asked: datetime | None, every: float) -> datetime | None:
+    """When an index is `due` that was `asked` then, None: at once. No later than this schedule would have said, for a
+    later moment is of another archive, which was taken in, or of an `every` that was longer.
+    """
+    if due is None or asked is None:
+        return None
+    longest = max(every * _LONGEST, LONGEST_BACK_OFF.total_seconds() * 1.25)
+    return due if (due - asked).total_seconds() <= longest else asked + timedelta(seconds=longest)
+
+
 def _until_expected(now: datetime, rates: Sequence[float], most: float) -> float:
     """The seconds until so many articles are to be expected, or somewhat more than `most`."""
     expected, passed = 0.0, 0.0

@@ -24,7 +24,8 @@ from datetime import datetime, timedelta
 
 from wirecopy import urls
 from wirecopy.archive.protocol import Archive
-from wirecopy.collect.round import SET_BACK, Memory, is_quiet, last_asked
+from wirecopy.collect import schedule
+from wirecopy.collect.round import SET_BACK, Memory, indexes_of, is_quiet, last_asked
 from wirecopy.errors import ArchiveError, Unwritable
 from wirecopy.model import Outcome, Source
 
@@ -96,11 +97,12 @@ async def watch(
 def due_of(archive: Archive, source: Source, now: datetime, others: datetime | None) -> datetime:
     """When something of a source is due: one of its indexes, or at `others` something else; `now` at the earliest."""
     first = others
-    for url in (*source.feeds, *source.listings, *source.sitemaps):
+    for url, every in indexes_of(source):
         visit = archive.visit(url)
-        if visit is None or visit.due is None:
+        due = None if visit is None else schedule.index_due(visit.due, visit.checked, every)
+        if due is None:
             return now
-        first = visit.due if first is None or visit.due < first else first
+        first = due if first is None or due < first else first
     return now if first is None or first < now else first
 
 
