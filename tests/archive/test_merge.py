@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 
 from archive.samples import NOON, article, capture, entry, gone, lead, minutes, revision
 from mirror import tree
-from wirecopy.archive import open_archive
+from wirecopy.archive import open_archive, schema
 from wirecopy.archive.schema import APPLICATION_ID, from_micros
 from wirecopy.archive.sqlite import SqliteArchive
 from wirecopy.errors import ArchiveError
-from wirecopy.model import Change, Entry, Lead, Source, State, Validators, Visit
+from wirecopy.model import Change, Entry, Lead, Source, State, Validators, Visit, replace
 from wirecopy.publish import markdown
 
 Step = tuple[str, int, int, int]
@@ -328,8 +328,6 @@ def test_a_damaged_archive_is_named_and_what_came_before_is_kept(desk: Desk) -> 
 def test_a_strangers_archive_cannot_put_one_article_under_anothers_name(desk: Desk) -> None:
     a = desk.made("a", [])
     b = desk.made("b", [("copy", 1, 1, 1), ("copy", 2, 2, 2)])
-    from wirecopy.archive import schema
-
     with closing(sqlite3.connect(b)) as database:
         assert database.execute("PRAGMA application_id").fetchone() == (APPLICATION_ID,)
         database.execute("UPDATE revisions SET body = (SELECT body FROM revisions WHERE id = 2) WHERE id = 1")
@@ -352,6 +350,51 @@ def test_a_strangers_archive_brings_no_name_that_cannot_name_a_file(desk: Desk, 
         with pytest.raises(ArchiveError, match="is no name that wirecopy gives an article"):
             archive.merge(b)
         assert archive.sources() == ()
+
+
+@pytest.mark.parametrize(
+    ("table", "change"),
+    [
+        *((schema.LEDGER, {column: moment}) for column in ("first_seen", "last_seen", "checked", "due")
+          for moment in (2**62, -(2**62), 253_402_300_799 * 10**6)),
+        (schema.REVISIONS, {"at": 2**62}),
+        (schema.REVISIONS, {"at": -62_135_596_800 * 10**6}),
+        (schema.REVISIONS, {"day": "../../etc"}),
+        (schema.REVISIONS, {"change": "forged"}),
+        (schema.PICTURES, {"checked": 2**62}),
+        (schema.PICTURES, {"state": "forged"}),
+    ],
+)  # fmt: skip
+def test_a_strangers_archive_brings_nothing_that_wirecopy_never_stores(desk: Desk, table, change) -> None:
+    a, b = desk.made("a", []), desk.made("b", [("copy", 1, 1, 1)])
+    with open_archive(b, write=True) as archive:
+        archive._file.put(
+            schema.PICTURES,
+            schema.PictureRow(0, "0" * 64, "demo-zh", "https://www.example.org/1.png", "waiting", "", 0, 0, None, 0, 0,
+                              None, 0),
+        )  # fmt: skip
+        for row in archive._file.every(table):
+            archive._file.put(table, row._replace(**change))
+    before = content(a)
+    with open_archive(a, write=True) as archive:
+        with pytest.raises(ArchiveError, match=r"no clock shows|cannot be read"):
+            archive.merge(b)
+        if table is not schema.PICTURES:  # which come after the articles
+            assert list(archive.entries("demo-zh")) == []
+    if table is not schema.PICTURES:
+        assert content(a).keys() == before.keys()
+
+
+def test_a_strangers_archive_keeps_no_article_from_being_looked_at_for_longer_than_a_schedule(desk: Desk) -> None:
+    a, b = desk.made("a", []), desk.made("b", [("copy", 1, 1, 1)])
+    with open_archive(b, write=True) as archive:
+        known = archive.entry("demo-zh", "1")
+        archive.settle(replace(known, due=NOON.replace(year=2099), failures=2**62))
+    with open_archive(a, write=True) as archive:
+        archive.merge(b)
+        merged = archive.entry("demo-zh", "1")
+        assert merged.due <= merged.checked + timedelta(days=31)
+        assert merged.failures <= 10_000
 
 
 def test_what_a_merge_holds_in_memory_does_not_follow_the_archive(desk: Desk) -> None:

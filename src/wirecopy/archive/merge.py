@@ -8,15 +8,16 @@
 - An article filed under two days is filed under the earlier. Documents that move this way have published folders made
   anew (see `ArchiveRow.name`).
 - The other archive may be a stranger's: what it holds is decoded and checked against its digests, its names against
-  its lines, before any of it is kept. What readers get of its pictures is made here, from their bytes as they came.
-  It is only read, from a snapshot, a few articles at a time; each batch is one transaction, and who was interrupted
-  begins again and goes on.
+  its lines, its moments against what clocks show, before any of it is kept. What readers get of its pictures is made
+  here, from their bytes as they came. It is only read, from a snapshot, a few articles at a time; each batch is one
+  transaction, and who was interrupted begins again and goes on.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
+from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple, TypeVar
 
 from wirecopy.archive import dropping, names, packing, pictures, taking_down, terms, timeline, verify
@@ -49,6 +50,7 @@ from wirecopy.archive.schema import (
     VisitRow,
     from_micros,
     name_digest,
+    to_micros,
 )
 from wirecopy.archive.search import index
 from wirecopy.errors import ArchiveError
@@ -78,9 +80,15 @@ _LARGEST = 1 << 28
 # Which of two looks at the same moment is believed: the one that knows more.
 _RANK = {state: rank for rank, state in enumerate((
     State.WAITING, State.EXCLUDED, State.FAILED, State.HELD, State.UNCHANGED, State.ARCHIVED, State.GONE))}  # fmt: skip
+# The moments of a mirror, in microseconds: between them there is room to reckon with days and months.
+_MOMENTS = tuple(map(to_micros, (datetime(1, 1, 2, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC))))
+# From a look at an article or a picture to the next, in microseconds: no schedule of wirecopy waits for longer.
+_LONGEST_REST = timedelta(days=31) // timedelta(microseconds=1)
+_MOST_FAILURES = 10_000  # in a row: one a day for as long as any mirror runs
 _REFUSED = "refused: "  # how collect/holding.py marks what an operator refused
 
 _T = TypeVar("_T")
+_L = TypeVar("_L", LedgerRow, PictureRow)
 Same = Callable[[Article, Article], bool]
 """Whether a reader sees the same in two articles; beyond equal fingerprints, which are."""
 Render = Callable[[bytes], Checked | None]
@@ -203,6 +211,9 @@ class Merge:
     def _picture(self, theirs: PictureRow) -> None:
         if taking_down.is_barred_picture(self._here, theirs.name, None):
             return
+        if theirs.state not in set(PictureState):
+            raise ArchiveError(f"{self._there.path}: the line of the picture {theirs.url} cannot be read")
+        theirs = self._in_time(theirs, f"the picture {theirs.url}")
         ours = self._here.first(PICTURES, "WHERE name = ?", theirs.name)
         line = ours or theirs._replace(id=0, state=PictureState.WAITING.value, original=None, bytes=0)
         number = line.id or self._here.put(PICTURES, line)
@@ -216,6 +227,7 @@ class Merge:
 
     def _version(self, picture: int, theirs: VersionRow) -> None:
         """One state of a picture: its bytes, the answer that brought them, what is made of them here."""
+        self._show("a state of a picture", theirs.at)
         payload = self._there.number("SELECT payload FROM captures WHERE id = ?", theirs.capture)
         stored = self._there.row("SELECT digest FROM blobs WHERE id = ?", payload)
         if stored is None or taking_down.is_barred(self._here, stored[0]):
@@ -280,6 +292,7 @@ class Merge:
             raise ArchiveError(f"{self._there.path}: the ledger line of {of} is of another article; verify it first")
         if not (is_id(theirs.source) and is_name(theirs.key)):
             raise ArchiveError(f"{self._there.path}: {of[:200]!r} is no name that wirecopy gives an article")
+        theirs = self._in_time(theirs, of)
         ours = self._here.first(LEDGER, "WHERE source = ? AND key = ?", theirs.source, theirs.key)
         if taking_down.is_taken(self._there, theirs.id) or not self._may_come(ours, theirs, lead):
             return
@@ -322,7 +335,7 @@ class Merge:
         """Bring the revisions of both together, and all that follows from them; they, in the order of time."""
         order = "WHERE article = ? ORDER BY at, fingerprint"
         before = self._here.every(REVISIONS, order, article)
-        theirs = self._there.every(REVISIONS, order, line.id)
+        theirs = [self._possible(row, line) for row in self._there.every(REVISIONS, order, line.id)]
         known = {(row.at, row.fingerprint): row for row in before}
         if all(self._is_known(row, known.get((row.at, row.fingerprint))) for row in theirs) and (
             not theirs or theirs[0].day >= before[0].day
@@ -461,6 +474,33 @@ class Merge:
         )
         if fresh is not None and self._here.row("SELECT 1 FROM documents WHERE article = ?", article) is not None:
             self._hands.touch(self._hands.referring([name]))
+
+    # --- what can be
+
+    def _in_time(self, theirs: _L, of: str) -> _L:
+        """A line of theirs, due no later than a schedule says. Raises ArchiveError where no clock shows its moments."""
+        seen = theirs.news if isinstance(theirs, PictureRow) else theirs.last_seen
+        self._show(of, theirs.first_seen, seen, theirs.checked or 0, theirs.due or 0)
+        latest = max(theirs.first_seen, seen, theirs.checked or 0) + _LONGEST_REST
+        due = None if theirs.due is None else min(theirs.due, latest)
+        return theirs._replace(due=due, failures=min(theirs.failures, _MOST_FAILURES))
+
+    def _possible(self, theirs: RevisionRow, line: LedgerRow) -> RevisionRow:
+        """A revision of theirs. Raises ArchiveError where nothing like it is ever stored."""
+        of = f"a revision of {line.source}/{line.key}"
+        self._show(of, theirs.at)
+        try:
+            Change(theirs.change)
+            date.fromisoformat(theirs.day)
+        except ValueError as error:
+            raise ArchiveError(f"{self._there.path}: {of} cannot be read: {error}; verify it first") from error
+        return theirs
+
+    def _show(self, of: str, *moments: int) -> None:
+        """Raise ArchiveError unless these are moments that a clock shows."""
+        earliest, latest = _MOMENTS
+        if not all(earliest <= each <= latest for each in moments):
+            raise ArchiveError(f"{self._there.path}: {of} has a moment that no clock shows; verify it first")
 
     # --- bytes
 
