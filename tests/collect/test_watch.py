@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from types import SimpleNamespace
 from urllib.parse import urlsplit
 
@@ -328,7 +329,9 @@ def test_a_full_disk_is_waited_for_and_then_everything_is_there(tmp_path, archiv
     play(MONDAY, story)
 
 
-def test_after_a_day_of_a_full_disk_somebody_must_look(tmp_path, archive) -> None:
+def test_after_a_day_of_a_full_disk_somebody_must_look_and_until_then_it_is_seen_to_live(tmp_path, archive) -> None:
+    told: list[datetime] = []
+
     async def turn(source, now, memory):
         raise Unwritable("the disk is full")
 
@@ -336,11 +339,12 @@ def test_after_a_day_of_a_full_disk_somebody_must_look(tmp_path, archive) -> Non
         with pytest.raises(Unwritable, match="full"):
             await watching.watch(
                 [Source(id="a", feeds=("http://127.0.0.1/",))], archive=archive, turn=turn, clock=loop.now,
-                stop=asyncio.Event(), after=lambda *_: None,
+                stop=asyncio.Event(), after=lambda *_: None, tell=lambda _: told.append(loop.now()),
             )  # fmt: skip
         assert timedelta(hours=20) < loop.true_now() - MONDAY < timedelta(hours=28)
 
     play(MONDAY, story)
+    assert max(later - one for one, later in pairwise(told)) <= timedelta(minutes=2), "or systemd's watchdog ends it"
 
 
 def test_the_footprint_is_what_the_outlets_log_counts(tmp_path, archive) -> None:

@@ -287,11 +287,14 @@ class _Watch:
         self.seen.trouble = str(error)
         if self.rested > _MOST_RESTS:
             raise error
-        self.show()
-        seconds = min(_FIRST_REST * 2.0 ** min(self.rested - 1, 8), _LONGEST_REST)
-        asleep, stopping = asyncio.ensure_future(self.sleep(seconds)), asyncio.ensure_future(self.stop.wait())
-        await asyncio.wait({asleep, stopping}, return_when=asyncio.FIRST_COMPLETED)
-        asleep.cancel()
+        left = min(_FIRST_REST * 2.0 ** min(self.rested - 1, 8), _LONGEST_REST)
+        stopping = asyncio.ensure_future(self.stop.wait())
+        while left > 0 and not stopping.done():
+            self.show()  # and whoever looks whether we live sees it
+            asleep = asyncio.ensure_future(self.sleep(min(left, _LONGEST_SLEEP)))
+            await asyncio.wait({asleep, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            asleep.cancel()
+            left -= _LONGEST_SLEEP
         stopping.cancel()
 
     def show(self, now: datetime | None = None) -> None:
