@@ -59,6 +59,12 @@ def units(tmp_path):
     return {path.name: path for path in folder.iterdir()} if folder.exists() else {}
 
 
+def test_a_service_may_bring_a_large_archive_up_to_date_before_it_is_ready():
+    [unit] = [text for name, text in schedules.watch(here(), system=False).items() if "collect" in name]
+    assert "Type=notify\n" in unit
+    assert "\nTimeoutStartSec=6h\n" in unit, "systemd's own 90 s would end it in the middle, again and again"
+
+
 def needs_systemd():
     if shutil.which("systemd-analyze") is None:
         (pytest.fail if os.environ.get("CI") else pytest.skip)("systemd-analyze is not here")

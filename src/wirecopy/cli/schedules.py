@@ -139,6 +139,8 @@ Documentation={CODE}
 [Service]
 Type=notify
 NotifyAccess=main
+# A newer version may bring the archive to its schema first: it is copied, and the copy is read back.
+TimeoutStartSec=6h
 WatchdogSec=15min
 Restart=on-failure
 RestartSec=1min
