@@ -23,7 +23,7 @@ import strategies
 from publish import golden, killed
 from publish.edition import NOON, MemoryEdition, document
 from wirecopy.errors import ConfigError
-from wirecopy.model import Article, Heading, Link, Paragraph, Picture, plain, replace, text, texts
+from wirecopy.model import Article, Document, Heading, Link, Paragraph, Picture, plain, replace, text, texts
 from wirecopy.publish import messages, site
 from wirecopy.publish.look import LANGUAGES, Look
 from wirecopy.publish.output import BOOKMARK, JOURNAL, LOCK, check
@@ -419,6 +419,33 @@ def test_by_what_changed_is_the_same_as_whole(fast_folder: Path, moves: list[kil
     assert sorted(by) == sorted(whole)
     assert [path for path in by if by[path] != whole[path]] == []
     assert list(check(fast_folder / "by")) == []
+
+
+def in_a_day(key: str, hours: int) -> Document:
+    return document("dw-zh", key, at=NOON - timedelta(hours=hours))
+
+
+def test_what_is_taken_down_is_named_on_no_page_beside_it_whatever_else_comes_that_day(tmp_path: Path) -> None:
+    edition = MemoryEdition(*(in_a_day(str(number), number) for number in range(1, 8)))
+    site.publish(edition, tmp_path / "by", LOOK)
+    edition.remove("dw-zh", "2")
+    edition.remove("dw-zh", "3")  # neighbours of one another
+    edition.put(in_a_day("8", 8))  # beside 7, far from them
+    site.publish(edition, tmp_path / "by", LOOK)
+    site.publish(edition, tmp_path / "whole", LOOK)
+    by = tree(tmp_path / "by")
+    assert [path for path, body in by.items() if b"Title of 2" in body or b"Title of 3" in body] == []
+    assert by == tree(tmp_path / "whole")
+
+
+def test_what_moves_in_its_day_leaves_its_former_neighbours_to_one_another(tmp_path: Path) -> None:
+    edition = MemoryEdition(*(in_a_day(str(number), number) for number in range(1, 8)))
+    site.publish(edition, tmp_path / "by", LOOK)
+    edition.put(replace(in_a_day("2", 10), number=2, revisions=2))  # the outlet says another hour now
+    site.publish(edition, tmp_path / "by", LOOK)
+    site.publish(edition, tmp_path / "whole", LOOK)
+    by, whole = tree(tmp_path / "by"), tree(tmp_path / "whole")
+    assert [path for path in whole if by.get(path) != whole[path]] == []
 
 
 def test_many_documents_of_a_term_stand_on_pages_of_months(tmp_path: Path) -> None:

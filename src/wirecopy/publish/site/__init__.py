@@ -27,13 +27,13 @@ from wirecopy.publish.look import TIERS, Look
 from wirecopy.publish.output import Output
 from wirecopy.publish.publication import Bookmark, Progress, Published
 from wirecopy.publish.site import lists, plan
-from wirecopy.publish.site.articles import Around, Articles, neighbours
+from wirecopy.publish.site.articles import Around, Articles, neighbours, neighbours_in
 from wirecopy.publish.site.frame import Frame
 from wirecopy.publish.site.lists import Lists
 
 __all__ = ["Look", "pictures_since", "publish"]
 
-RENDERING = 3
+RENDERING = 4
 """Raise this with every change to the bytes of a page: sites are then made anew."""
 
 _MOST_DAYS = 400  # of a source's diary: days without new articles stand between those that are shown
@@ -150,8 +150,8 @@ class _Publication:
         is_news = then.stamp != self._now.stamp
         names = list(self._edition.changed(then.stamp)) if is_news else []
         before: set[str] = set()
-        days, months = self._places(names, before)
-        affected = self._affected(set(names), days, then.since)
+        days, months, beside = self._places(names, before)
+        affected = self._affected(set(names), beside, days, then.since)
         self._copies.bring(self._copies.of((source, key) for _, source, key in affected))  # before who shows them
         for day, group in groupby(sorted(affected), key=lambda each: each[0]):
             around = neighbours(self._edition.day(day))
@@ -170,23 +170,29 @@ class _Publication:
         self._rest({source: shelf for source, shelf in self._shelves.items() if source in of})
         self._copies.drop(before - self._copies.named)
 
-    def _places(self, names: Iterable[tuple[str, str]], before: set[str]) -> tuple[set[str], set[tuple[str, str]]]:
-        """The days and the (source, month) in which these stand, or stood: what is gone is taken away on the way."""
+    def _places(
+        self, names: Iterable[tuple[str, str]], before: set[str]
+    ) -> tuple[set[str], set[tuple[str, str]], set[tuple[str, str]]]:
+        """The days and the (source, month) in which these stand, or stood, and the (source, key) of those that stood
+        beside them: what is gone is taken away on the way.
+        """
         days: set[str] = set()
         months: set[tuple[str, str]] = set()
+        beside: set[tuple[str, str]] = set()
         gone: set[str] = set()
         for source, key in names:
             document = self._edition.document(source, key)
             if document is not None:
                 months.add((source, document.day[:7]))
                 days.add(document.day)
+                beside |= neighbours_in(self._output.read(plan.article(source, document.day, key)))
                 continue
-            for month in self._remove(source, key, before):
+            for month in self._remove(source, key, before, beside):
                 months.add((source, month))
                 gone.add(month)
         listed = self._output.listed(plan.LISTS) if gone else ()
         days.update(path[5:15] for path in listed if path.startswith("days/") and path[5:12] in gone)
-        return days, months
+        return days, months, beside
 
     def _months(self, months: set[tuple[str, str]]) -> None:
         """The lists of these months of sources, and their sitemaps."""
@@ -206,17 +212,19 @@ class _Publication:
         for day in sorted(days | _beside(days, every)):
             self._day(day, every, places.get(day))
 
-    def _affected(self, changed: set[tuple[str, str]], days: Iterable[str], since: str) -> set[tuple[str, str, str]]:
-        """The (day, source, key) of what is to be rendered: what changed, its neighbours, who got or lost pictures."""
+    def _affected(
+        self, changed: set[tuple[str, str]], beside: set[tuple[str, str]], days: Iterable[str], since: str
+    ) -> set[tuple[str, str, str]]:
+        """The (day, source, key) of what is to be rendered: what changed, its neighbours of now, those of before
+        (`beside`: it may be gone, or stand elsewhere in its day), who got or lost pictures.
+        """
         found: set[tuple[str, str, str]] = set()
         for day in days:
-            headlines = self._edition.day(day)
-            for (source, key), beside in neighbours(headlines).items():
+            for (source, key), around in neighbours(self._edition.day(day)).items():
                 if (source, key) in changed:
+                    found.update((day, each.source, each.key) for each in around if each is not None)
+                if (source, key) in changed or (source, key) in beside:
                     found.add((day, source, key))
-                    found.update((day, each.source, each.key) for each in beside if each is not None)
-            if not any(day == each for each, _, _ in found):  # what is gone was one's neighbour
-                found.update((day, each.source, each.key) for each in headlines)
         if since != self._now.since:
             first, last = sorted((since or "0", self._now.since or "0"))
             for day, _ in self._edition.days():
@@ -256,7 +264,7 @@ class _Publication:
                 if path not in now:
                     self._output.remove(path)
 
-    def _remove(self, source: str, key: str, before: set[str]) -> Iterator[str]:
+    def _remove(self, source: str, key: str, before: set[str], beside: set[tuple[str, str]]) -> Iterator[str]:
         """Take the pages of an article away that the edition no longer has; the month it stood in."""
         above = plan.articles_page(source, "")[: -len(".json")]
         for page in self._output.listed(manifest.ROOT):
@@ -264,7 +272,9 @@ class _Publication:
                 continue
             paths = [path for path in self._output.listed(page, f"/{key}.") if _is_of(path, key)]
             for path in paths:
-                before |= named_in(self._output.read(path))
+                body = self._output.read(path)
+                before |= named_in(body)
+                beside |= neighbours_in(body)
                 self._output.remove(path)
             if paths:
                 yield page.removeprefix(above).removesuffix(".json")

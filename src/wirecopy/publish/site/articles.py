@@ -465,3 +465,13 @@ def neighbours(headlines: Sequence[Headline]) -> dict[tuple[str, str], tuple[Hea
             if each is not None:
                 found[each.source, each.key] = older, newer
     return found
+
+
+def neighbours_in(page: bytes) -> set[tuple[str, str]]:
+    """The (source, key) of the documents that a published page leads to as its neighbours."""
+    return set(_NEIGHBOUR.findall(page.decode("utf-8", "replace")))
+
+
+_NEIGHBOUR = re.compile(
+    r'<li class="(?:before|after)"><span>[^<]*</span> <a href="[^"]*articles/([^/"]+)/\d+/\d+/([^/"]+)\.html"'
+)
