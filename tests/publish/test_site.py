@@ -23,7 +23,22 @@ import strategies
 from publish import golden, killed
 from publish.edition import NOON, MemoryEdition, document
 from wirecopy.errors import ConfigError
-from wirecopy.model import Article, Document, Heading, Link, Paragraph, Picture, plain, replace, text, texts
+from wirecopy.model import (
+    Article,
+    Aside,
+    Blocks,
+    Document,
+    Heading,
+    Link,
+    LiveEntry,
+    Paragraph,
+    Picture,
+    Quote,
+    plain,
+    replace,
+    text,
+    texts,
+)
 from wirecopy.publish import messages, site
 from wirecopy.publish.look import LANGUAGES, Look
 from wirecopy.publish.output import BOOKMARK, JOURNAL, LOCK, check
@@ -212,6 +227,21 @@ def test_no_text_of_any_document_is_lost_and_none_is_active(article: Article) ->
             assert not page.xpath("//script[not(@src='search/search.js') and not(@type='application/ld+json')]")
             if path.name == f"{article.key}.html":
                 is_whole(article, page)
+
+
+def test_what_stands_deeper_than_markup_goes_keeps_its_titles_and_credits(tmp_path: Path) -> None:
+    body: Blocks = (Paragraph(text=text("innermost")),)
+    for number in range(20):
+        body = (Quote(body=body, credit=text(f"credit {number}")),)
+        body = (Aside(body=body, title=f"box {number}"),)
+        body = (LiveEntry(body=body, title=f"entry {number}", at=NOON, authors=(f"author {number}",)),)
+    made = document("dw-en", "1", body=body)
+    site.publish(MemoryEdition(made), tmp_path, Look(interface="en"))
+    page = html.parse(tmp_path / "articles/dw-en/2024/02/1.html").getroot()
+    is_whole(made.article, page)
+    words = page.text_content()
+    assert [number for number in range(20) if f"author {number}" not in words] == []
+    assert {each[1:] for each in page.xpath("//a/@href[starts-with(., '#')]")} <= {*page.xpath("//@id")}
 
 
 def test_markup_in_words_is_words(tmp_path: Path) -> None:

@@ -234,13 +234,14 @@ class Writer:
         """These blocks, in their order."""
         return "".join([_WRITERS[type(block)](self, block) for block in blocks])
 
-    def _within(self, blocks: Blocks, before: str, after: str) -> str:
+    def _within(self, blocks: Blocks, before: str, after: str, *, head: str = "", foot: str = "") -> str:
+        """These blocks in an element. Without any, and too deep for another element: between `head` and `foot`."""
         if self._depth >= _DEEPEST:
-            return self.blocks(blocks)
+            return f"{head}{self.blocks(blocks)}{foot}"
         self._depth += 1
         inner = self.blocks(blocks)
         self._depth -= 1
-        return f"{before}{inner}{after}" if inner else ""
+        return f"{before}{inner}{after}" if inner else f"{head}{foot}"
 
     def _paragraph(self, block: Paragraph) -> str:
         said = self.text(block.text)
@@ -261,7 +262,7 @@ class Writer:
     def _quote(self, block: Quote) -> str:
         credit = self.text(block.credit)
         footer = f'<p class="credit">— {credit}</p>' if credit.strip() else ""
-        return self._within(block.body, "<blockquote>", f"{footer}</blockquote>") or footer
+        return self._within(block.body, "<blockquote>", f"{footer}</blockquote>", foot=footer)
 
     def _list(self, block: List) -> str:
         items = [f"<li>{inner}</li>" for item in block.items if (inner := self._item(item))]
@@ -374,9 +375,8 @@ class Writer:
     def _aside(self, block: Aside) -> str:
         title = f'<p class="title"><b>{escape(block.title)}</b></p>' if block.title.strip() else ""
         kind = f"aside {escape(block.role)}" if block.role else "aside"
-        return self._within(block.body, f'<div class="{kind}">{title}', "</div>") or (
-            f'<div class="{kind}">{title}</div>' if title else ""
-        )
+        before = f'<div class="{kind}">{title}'
+        return self._within(block.body, before, "</div>", head=f"{before}</div>" if title else "")
 
     def _live_entry(self, block: LiveEntry) -> str:
         name = f"entry-{block.key if _NAME.fullmatch(block.key) else len(self._named) + 1}"
@@ -387,9 +387,8 @@ class Writer:
         self._last = self._shift + 1
         heading = self._headed(f"{when}{escape(block.title)}", 2)
         authors = f'<p class="byline">{escape(", ".join(block.authors))}</p>' if block.authors else ""
-        return self._within(block.body, f'<div class="live" id="{name}">{heading}{authors}', "</div>") or (
-            f'<div class="live" id="{name}">{heading}{authors}</div>' if heading or authors else ""
-        )
+        before = f'<div class="live" id="{name}">{heading}{authors}'
+        return self._within(block.body, before, "</div>", head=f"{before}</div>" if heading or authors else "")
 
 
 _WRITERS: dict[type[AnyBlock], Callable[[Writer, Any], str]] = {

@@ -39,7 +39,7 @@ __all__ = ["FORMATS", "Published", "check", "publish"]
 
 FORMATS = ("parquet", "jsonl", "ninjs")
 
-RENDERING = 3
+RENDERING = 4
 """Raise this with every change to the bytes that are written: folders are then made anew."""
 
 PART = 2_000

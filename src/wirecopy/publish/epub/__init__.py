@@ -38,7 +38,7 @@ from wirecopy.text import clean
 
 __all__ = ["ISSUES", "book", "check", "publish"]
 
-RENDERING = 3
+RENDERING = 4
 """Raise this with every change to the bytes that this package writes: folders are then made anew."""
 
 ISSUES = ("day", "week", "section")

@@ -58,7 +58,7 @@ __all__ = [
     "topics",
 ]
 
-RENDERING = 3
+RENDERING = 4
 """Raise this with every change to the bytes that this package writes: folders are then made anew."""
 
 MOST = 50

@@ -34,7 +34,7 @@ from wirecopy.publish.zim.sealing import seal
 
 __all__ = ["TIERS", "Published", "check", "publish"]
 
-RENDERING = 3
+RENDERING = 4
 """Raise this with every change to the bytes that are written: books are then made anew."""
 
 TIERS = ("small", "text")
