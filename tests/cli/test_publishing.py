@@ -3,6 +3,7 @@
 import http.server
 import json
 import threading
+import zipfile
 from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,17 +14,33 @@ import pytest
 from wirecopy import config as configs
 from wirecopy.archive import open_archive
 from wirecopy.cli import main, publishing
-from wirecopy.model import Article, Change, Entry, Lead, Paragraph, Removal, Revision, State, text
+from wirecopy.model import (
+    Article,
+    Capture,
+    Change,
+    Checked,
+    Entry,
+    Lead,
+    Paragraph,
+    Picture,
+    PictureState,
+    Removal,
+    Rendered,
+    Revision,
+    State,
+    replace,
+    text,
+)
 from wirecopy.publish import data, epub, feeds, markdown, site, zim
 from wirecopy.publish.look import Look
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 
-def settle(key, title):
+def settle(key, title, **fields):
     article = Article(
         source="dw-zh", key=key, url=f"https://dw.example/a-{key}", title=title, language="zh", published=NOON,
-        section="文化", body=(Paragraph(text=text("后台与头发")),),
+        section="文化", body=(Paragraph(text=text("后台与头发")),), **fields,
     )  # fmt: skip
     lead = Lead(source="dw-zh", key=key, url=article.url, title=title)
     seen = Entry(lead=lead, state=State.ARCHIVED, first_seen=NOON, last_seen=NOON, checked=NOON)
@@ -149,8 +166,6 @@ def test_a_hub_is_told_of_the_feeds_that_changed_and_of_no_others(mirror, hub, c
 
 
 def test_what_a_search_finds_becomes_a_book(mirror, capsys):
-    import zipfile
-
     assert main(["search", "后台", "--epub", "found.epub"]) == 0
     with zipfile.ZipFile("found.epub") as book:
         assert book.read("mimetype") == b"application/epub+zip"
@@ -159,6 +174,43 @@ def test_what_a_search_finds_becomes_a_book(mirror, capsys):
     assert "is there already" in capsys.readouterr().err
     assert main(["search", "没有的词", "--epub", "none.epub"]) == 0
     assert not Path("none.epub").exists()
+
+
+def test_pictures_of_a_source_that_is_to_show_none_leave_the_mirror_in_no_format(mirror, capsys):
+    from libzim.reader import Archive
+
+    settle("2", "二", picture=Picture(url="https://dw.example/one.jpg"))
+    with open_archive("wirecopy.db", write=True) as archive:
+        archive.note_pictures("dw-zh", at=NOON)
+        made = tuple(
+            Rendered(name=name, media="image/jpeg", width=1, height=1, body=f"one as {name}".encode())
+            for name in ("full", "small", "small-jpeg")
+        )
+        archive.settle_picture(
+            replace(archive.picture_entry("https://dw.example/one.jpg"), state=PictureState.KEPT, checked=NOON),
+            capture=Capture(url="https://dw.example/one.jpg", status=200, at=NOON, body=b"one"),
+            checked=Checked(media="image/jpeg", width=1, height=1, recipe="1", renditions=made),
+        )
+    shown = []
+    for words in ("", 'pictures = "none"\n'):
+        with Path("wirecopy.toml").open("a", encoding="utf-8") as file:
+            file.write(words)
+        assert main(["publish", "site", "feeds", "markdown", "epub", "zim"]) == 0
+        Path("found.epub").unlink(missing_ok=True)
+        assert main(["search", "后台", "--epub", "found.epub"]) == 0
+        zim_file = Archive(Path("public/zim/wirecopy.zim"))
+        books = [Path("found.epub"), *Path("public/epub").rglob("*.epub")]
+        shown.append(
+            {
+                "files": bool(list(Path("public").rglob("*.jpg"))),
+                "zim": any("pictures/" in zim_file._get_entry_by_id(n).path for n in range(zim_file.all_entry_count)),
+                "books": [any("pictures/" in name for name in zipfile.ZipFile(each).namelist()) for each in books],
+            }
+        )
+    assert shown == [
+        {"files": True, "zim": True, "books": [True, True]},
+        {"files": False, "zim": False, "books": [False, False]},
+    ]
 
 
 def test_a_book_from_before_a_take_down_is_told_and_the_next_publication_is_without_it(mirror, capsys):

@@ -419,6 +419,16 @@ def test_pictures_of_a_source_that_is_to_show_none_are_not_in_a_book(tmp_path: P
     assert not [path for path in made if path.startswith("covers/")]
 
 
+def test_nor_where_another_source_shows_the_same_picture_and_in_no_book_of_a_search() -> None:
+    edition = MemoryEdition()
+    for source in ("dw-en", "dw-zh"):
+        edition.put(document(source, "1", picture=Picture(url="https://img.example/one.jpg")))
+    edition.copy("https://img.example/one.jpg", b"\xff\xd8\xff one")
+    book = epub.book(edition, sorted(edition.changed(0)), title="x", by_source={"dw-en": "none"})
+    shown = {path: b"<img" in body for path, body in files(book).items() if path.startswith("a0")}
+    assert shown == {"a0001.xhtml": False, "a0002.xhtml": True}
+
+
 # --- issues
 
 

@@ -152,6 +152,15 @@ def test_pictures_are_in_the_book_or_links_in_the_text_tier(tmp_path: Path) -> N
     assert "<img" not in "".join(pages(plain).values())
 
 
+def test_pictures_of_a_source_that_is_to_show_none_are_not_in_the_book(tmp_path: Path) -> None:
+    edition = golden.edition()
+    sources = [shelf.source for shelf in edition.shelves()]
+    book(edition, tmp_path)
+    archive = book(edition, tmp_path, by_source=dict.fromkeys(sources, "none"))  # the operator thought better of it
+    assert not [path for path, *_ in entries(archive) if path.startswith("pictures/")]
+    assert "<img" not in "".join(pages(archive).values())
+
+
 def test_a_link_to_an_article_that_is_held_leads_to_its_page(tmp_path: Path) -> None:
     words = (
         *text("see ", link=None),

@@ -186,6 +186,7 @@ def book(archive: Archive, config: Config, file: Path, title: str, hits: Sequenc
             budget=config.epub.budget,
             address=look.address,
             language=look.interface,
+            by_source=by_source(config),
         )
     if not body:
         return
@@ -353,6 +354,7 @@ def _zim(edition: Edition, config: Config, arguments: argparse.Namespace, progre
         language=look.interface,
         creator=how.creator,
         tier=how.tier,
+        by_source=by_source(config),
         progress=progress,
     )
     return _done("zim", file, done, "")

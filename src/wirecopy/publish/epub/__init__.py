@@ -116,7 +116,7 @@ def publish(
     if days < 1 or weeks < 1 or budget < 0:
         raise ConfigError("publish epub: days and weeks are at least 1, budget is not negative")
     shelves = publication.shelves_of(edition)
-    without = tuple(sorted(source for source in shelves if (by_source or {}).get(source, "own") != "own"))
+    without = _without(by_source, shelves)
     options = _Options(
         issues=issues,
         days=days,
@@ -160,11 +160,12 @@ def book(
     budget: int = BUDGET,
     address: str = "",
     language: str = "en",
+    by_source: Mapping[str, str] | None = None,
 ) -> bytes:
     """One book of these documents, (source, key) each: of a search, say. b"" when there is none of them.
 
     `since`: of these only what is new or has changed after that moment (that of the last such book). The id is that of
-    the title: the next book by that name takes the place of this one.
+    the title: the next book by that name takes the place of this one. `by_source` as for `publish`.
     """
     found = [document for place in dict.fromkeys(chosen) if (document := edition.document(*place)) is not None]
     if since is not None:
@@ -175,8 +176,13 @@ def book(
     title = clean(title) or say("mirror")
     about = Book(id=id_of(edition.archive, "epub", "chosen", title), title=title)
     shelves = {shelf.source: shelf for shelf in edition.shelves()}
-    place = Place(address=based(address))
+    place = Place(address=based(address), without=_without(by_source, shelves))
     return make(about, found, edition, say=say, place=place, shelves=shelves, budget=budget).body
+
+
+def _without(by_source: Mapping[str, str] | None, shelves: Iterable[str]) -> tuple[str, ...]:
+    """The sources whose pictures are not shown."""
+    return tuple(sorted(source for source in shelves if (by_source or {}).get(source, "own") != "own"))
 
 
 # --- which issues there are ----------------------------------------------------------------------------------------

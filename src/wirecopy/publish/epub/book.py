@@ -119,17 +119,18 @@ def _languages(documents: Sequence[Document], say: Messages) -> tuple[str, ...]:
 class _Pictures:
     """Which copies are in the book, by their digest, and which of them each document shows."""
 
-    def __init__(self, edition: Edition) -> None:
+    def __init__(self, edition: Edition, without: tuple[str, ...]) -> None:
         self._edition = edition
+        self._without = without
         self._found: dict[int, Rendition | None] = {}  # by the picture's identity
         self.used: dict[str, Rendition] = {}
 
     def find(self, document: Document, picture: Picture | None) -> Rendition | None:
         """Our copy of a picture in the size and kind that e-readers show."""
-        if picture is None:
+        article = document.article
+        if picture is None or article.source in self._without:
             return None
         if id(picture) not in self._found:
-            article = document.article
             found = self._edition.picture(article.source, article.key, picture, "small-jpeg")
             self._found[id(picture)] = found if found is not None and found.media in _SHOWN else None
         return self._found[id(picture)]
@@ -141,11 +142,10 @@ class _Pictures:
 
 
 def _pictures(documents: Sequence[Document], edition: Edition, place: Place, budget: int) -> _Pictures:
-    shown = _Pictures(edition)
+    shown = _Pictures(edition, place.without)
     if budget <= 0:
         return shown
-    pictured = (each for each in documents if each.article.source not in place.without)
-    newest = sorted(pictured, key=lambda each: (-moments(each)[0].timestamp(), each.article.source, each.article.key))
+    newest = sorted(documents, key=lambda each: (-moments(each)[0].timestamp(), each.article.source, each.article.key))
     leads = ((each, each.article.picture) for each in newest)
     others = ((each, picture) for each in newest for picture in pictures(each.article))
     chosen: dict[str, Rendition] = {}

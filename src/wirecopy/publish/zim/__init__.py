@@ -66,11 +66,14 @@ class About(Noun, frozen=True, kw_only=True):
 
 
 class _Note(Bookmark, frozen=True, kw_only=True):
-    """What a book shows. `sha256` is "" while it is being made; `shelves`: what is said of each source."""
+    """What a book shows. `sha256` is "" while it is being made; `shelves`: what is said of each source; `without`: the
+    sources whose pictures are not shown.
+    """
 
     engine: str
     about: About
     shelves: dict[str, tuple[str, str, str]]
+    without: tuple[str, ...] = ()
     sha256: str = ""
     size: int = 0
     documents: int = 0
@@ -90,6 +93,7 @@ def publish(
     tags: Sequence[str] = ("news",),
     tier: str = "small",
     date: str = "",
+    by_source: Mapping[str, str] | None = None,
     progress: Progress | None = None,
 ) -> Published:
     """Make this file show the edition. `progress` is called with (done, all, what) for each document.
@@ -97,7 +101,8 @@ def publish(
     `name` is the book's for good, over all its issues (letters, digits, `_ . -`); `title` has at most 30 characters,
     `description` 80, `long_description` 4,000. `language` (BCP 47) is that of lists and notices; left out, that of most
     documents. `creator` is whose the content is; left out, the names of the sources. `tier`: with "small" pictures, or
-    "text" alone. `date` (yyyy-mm-dd): of the issue; left out, the day of the newest document.
+    "text" alone. `date` (yyyy-mm-dd): of the issue; left out, the day of the newest document. Of sources of which
+    `by_source` says otherwise than "own" no pictures are shown.
 
     An edition without documents makes no book, and takes the one before away. Raises ConfigError for what a book cannot
     be called, or when libzim is not installed; PublishError when it could not be written, or when a file that we did
@@ -123,6 +128,7 @@ def publish(
     )
     _check(about)
     todo = publication.number_of(known)
+    without = tuple(source for source in known if (by_source or {}).get(source, "own") != "own")
     note = _Note(
         archive=edition.archive,
         stamp=edition.stamp,
@@ -131,6 +137,7 @@ def publish(
         engine=books.engine(),
         about=about,
         shelves=publication.said_of(known),
+        without=without,
         documents=todo,
     )
     if not shelves and _noted(_note_of(file)) is None:
@@ -141,7 +148,7 @@ def publish(
         if place.holds(note):
             return Published(unchanged=1, documents=todo)
         place.begin()
-        work = _Book(edition, shelves, days, about, progress, todo)
+        work = _Book(edition, shelves, days, about, without, progress, todo)
         with books.Book(place.temporary, language=about.language.split(",")[0], front=pages.FRONT) as book:
             work.write(book)
         place.finish(note)
@@ -184,6 +191,7 @@ class _Book:
         shelves: Sequence[Shelf],
         days: Sequence[tuple[str, int]],
         about: About,
+        without: tuple[str, ...],
         progress: Progress | None,
         todo: int,
     ) -> None:
@@ -191,6 +199,7 @@ class _Book:
         self._shelves = shelves
         self._days = days
         self._about = about
+        self._without = without
         self._progress = progress
         self._todo = todo
         self._pictures: set[bytes] = set()
@@ -246,9 +255,9 @@ class _Book:
             self._progress(self.rendered, self._todo, f"{said.source}/{said.key}")
 
     def _show(self, book: Writer, document: Document, picture: Picture, here: str) -> html.Shown | None:
-        if self._about.tier == "text":
-            return None
         said = document.article
+        if self._about.tier == "text" or said.source in self._without:
+            return None
         ours = self._edition.picture(said.source, said.key, picture, "small")
         if ours is None:
             return None
