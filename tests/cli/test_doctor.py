@@ -153,6 +153,12 @@ def test_what_the_file_wants_and_is_not_here_is_named_with_how_to_get_it(tmp_pat
     assert "hunter2" not in next(iter(doctor.proxy(wanted))).what
 
 
+def test_tables_that_are_not_parquet_need_no_library(tmp_path, monkeypatch):
+    monkeypatch.setattr(doctor.metadata, "version", _absent)
+    written = '[publish]\nformats = ["data"]\n[publish.data]\nformats = ["jsonl", "ninjs"]\n'
+    assert list(doctor.needs(config.parse(written, tmp_path / "wirecopy.toml"))) == []
+
+
 def _absent(name):
     raise doctor.metadata.PackageNotFoundError(name)
 

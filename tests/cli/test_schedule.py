@@ -16,6 +16,7 @@ from wirecopy import config
 from wirecopy.cli import main, schedules, scheduling, words
 from wirecopy.cli.schedules import Mirror
 from wirecopy.errors import ConfigError
+from wirecopy.version import __version__
 
 FILE = 'contact = "me@example.org"\n[sources.dw-zh]\n'
 
@@ -242,7 +243,7 @@ def test_a_workflow_is_yaml_with_least_rights_and_pinned_actions(mirror, capsys)
     assert run("install", "--for", "github") == 2
     assert "git init" in capsys.readouterr().err
     (mirror / ".git").mkdir()
-    (mirror / "wirecopy.toml").write_text(FILE + '[targets.web]\nto = "s3://bucket/x"\n', "utf-8")
+    (mirror / "wirecopy.toml").write_text(FILE + '[targets.web]\nto = "git+https://host/x"\n', "utf-8")
     assert run("install", "--for", "github") == 0
     (path,) = (mirror / ".github" / "workflows").iterdir()
     written = path.read_text("utf-8")
@@ -268,6 +269,20 @@ def test_a_workflow_is_yaml_with_least_rights_and_pinned_actions(mirror, capsys)
             assert subprocess.run(["bash", "-n", "-c", step["run"]], check=False).returncode == 0
     assert run("remove") == 0
     assert not path.exists()
+
+
+def test_a_workflow_installs_what_its_settings_need_and_is_told_their_keys(mirror, capsys):
+    (mirror / ".git").mkdir()
+    assert run("install", "--for", "github", "--dry-run") == 0
+    assert f'install "wirecopy=={__version__}"' in capsys.readouterr().out
+    settings = '[publish]\nformats = ["site", "zim", "data"]\nscripts = true\n[targets.web]\nto = "s3://bucket/x"\n'
+    (mirror / "wirecopy.toml").write_text(FILE + settings, "utf-8")
+    assert run("install", "--for", "github", "--dry-run") == 0
+    told = capsys.readouterr().out
+    assert f'install "wirecopy[data,s3,zh,zim]=={__version__}"' in told
+    assert "AWS_SECRET_ACCESS_KEY: ${{ secrets.AWS_SECRET_ACCESS_KEY }}" in told
+    assert run("install", "--for", "docker") == 0
+    assert "the format zim needs libzim, which is not in the image" in capsys.readouterr().err
 
 
 def test_a_compose_file_has_no_more_rights_than_it_needs(mirror, capsys):

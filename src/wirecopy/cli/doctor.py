@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING
 from wirecopy import config as configs
 from wirecopy import urls
 from wirecopy.archive import open_archive
-from wirecopy.cli import scheduling, upkeep
+from wirecopy.cli import extras, scheduling, upkeep
 from wirecopy.cli.terminal import ago, as_json, bar, result, styled
 from wirecopy.collect.fetch import proxies
 from wirecopy.config.keys import without_password
@@ -208,24 +208,14 @@ def _secret_files(config: Config) -> Iterator[Path]:
 
 def needs(config: Config) -> Iterator[Finding]:
     """What these settings need beside wirecopy itself: extras and programs."""
-    wanted = {"zim": "libzim", "data": "pyarrow"}
-    extras = [(extra, wanted[extra], f"the format {extra}") for extra in wanted if extra in config.formats]
-    if config.look.scripts:
-        extras.append(("zh", "opencc", "scripts = true"))
-    if config.proxy.startswith("socks"):
-        extras.append(("socks", "aiohttp-socks", "a SOCKS proxy"))
-    for extra, package, what in extras:
-        if _version(package) is None:
-            do = f"pip install 'wirecopy[{extra}]'"
-            yield Finding(area="versions", state=BAD, what=f"{what} needs {package}, which is not here", do=do)
+    for extra in extras.wanted(config):
+        if _version(extra.package) is None:
+            what = f"{extra.what} needs {extra.package}, which is not here"
+            yield Finding(area="versions", state=BAD, what=what, do=f"pip install 'wirecopy[{extra.name}]'")
     for target in config.targets:
         from wirecopy.send.targets import parse  # here: most files name none
 
-        kind = parse(target.to).kind
-        if kind == "s3" and _version("boto3") is None:
-            what = f"the target {target.name} needs boto3, which is not here"
-            yield Finding(area="versions", state=BAD, what=what, do="pip install 'wirecopy[s3]'")
-        for program in _PROGRAMS.get(kind, ()):
+        for program in _PROGRAMS.get(parse(target.to).kind, ()):
             if shutil.which(program) is None:
                 what = f"the target {target.name} needs the program {program}, which is not here"
                 yield Finding(area="versions", state=BAD, what=what, do=f"install {program}")

@@ -18,6 +18,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from wirecopy.cli import extras
 from wirecopy.config import Config
 from wirecopy.config.environment import variable
 from wirecopy.errors import ConfigError
@@ -32,7 +33,9 @@ CODE = "https://github.com/wirecopy/wirecopy"
 
 
 class Mirror(Noun, frozen=True, kw_only=True):
-    """What a scheduler must know of a mirror: its file, what it writes to, whose it is, and its own name and minute."""
+    """What a scheduler must know of a mirror: its file, what it writes to, whose it is, the variables of its secrets,
+    the extras that it needs, and its own name and minute.
+    """
 
     file: Path
     writes: tuple[Path, ...]
@@ -40,6 +43,7 @@ class Mirror(Noun, frozen=True, kw_only=True):
     uid: int
     gid: int
     secrets: tuple[str, ...] = ()
+    extras: tuple[str, ...] = ()
     python: str = sys.executable
 
     @property
@@ -62,8 +66,12 @@ def mirror_of(config: Config, *, user: str, uid: int, gid: int) -> Mirror:
         if not named.isprintable() or named != named.strip() or (os.sep == "/" and "\\" in named):
             raise ConfigError(f"{named!r} has characters that no scheduler can be told; give the folder a plain name")
     names = ["WIRECOPY_ALERTS_PASSWORD"] if config.alerts.smtp_user else []
-    names += [variable(("targets", target.name, "password")) for target in config.targets]
-    return Mirror(file=file, writes=tuple(folders), user=user, uid=uid, gid=gid, secrets=tuple(names))
+    needed = sorted({each.name for each in extras.wanted(config)})
+    names += ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"] if "s3" in needed else []
+    names += [variable(("targets", each.name, "password")) for each in config.targets if not each.to.startswith("s3:")]
+    return Mirror(
+        file=file, writes=tuple(folders), user=user, uid=uid, gid=gid, secrets=tuple(names), extras=tuple(needed)
+    )
 
 
 def signed(text: str, whose: str) -> str:
@@ -280,6 +288,7 @@ def workflow(mirror: Mirror, every: int, root: Path) -> str:
     minutes = ",".join(map(str, sorted({each % 60 for each in moments})))
     folder = mirror.file.parent.relative_to(root).as_posix()
     secrets = "".join(f"      {name}: ${{{{ secrets.{name} }}}}\n" for name in mirror.secrets)
+    wirecopy = f"wirecopy[{','.join(mirror.extras)}]" if mirror.extras else "wirecopy"
     return f"""\
 # GitHub stops schedules of a repository in which nothing was committed for 60 days, and mails you before: commit
 # something, or press Enable. Under load it starts rounds late or leaves some out; the next catches up.
@@ -317,7 +326,7 @@ jobs:
       - uses: actions/setup-python@v6.0.0
         with:
           python-version: "3.13"
-      - run: python -m pip install "wirecopy=={__version__}"
+      - run: python -m pip install "{wirecopy}=={__version__}"
       - name: the archive as the round before left it
         run: |
           gh release view archive > /dev/null 2>&1 ||

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from wirecopy import config as configs
-from wirecopy.cli import schedules
+from wirecopy.cli import extras, schedules
 from wirecopy.cli.schedules import ENVIRONMENT, Mirror
 from wirecopy.cli.terminal import as_json, result, styled, talk
 from wirecopy.cli.words import EVERY
@@ -177,6 +177,8 @@ def _advise(kind: str, mirror: Mirror, config: Config, older: Sequence[Piece], a
         if mirror.uid == 0:
             whose = f"{mirror.file.parent} is root's, so the containers run as root"
             talk(f"{whose}: better give it to a user of its own", quiet=quiet)
+        for extra in extras.wanted(config):
+            talk(f"{extra.what} needs {extra.package}, which is not in the image: add it there", quiet=quiet)
         talk("begin: docker compose up --build --detach", quiet=quiet)
     for each in older:
         talk(
