@@ -213,6 +213,20 @@ def test_pictures_of_a_source_that_is_to_show_none_leave_the_mirror_in_no_format
     ]
 
 
+def test_a_book_that_goes_by_another_name_now_takes_the_place_of_the_one_before(mirror, capsys):
+    assert main(["publish", "zim"]) == 0
+    assert main(["publish", "zim", "--to", "shelf"]) == 0
+    with Path("wirecopy.toml").open("a", encoding="utf-8") as file:
+        file.write('[publish.zim]\nname = "river"\n')
+    Path("public/zim/theirs.zim").write_bytes(b"not ours")
+    capsys.readouterr()
+    assert main(["publish", "zim"]) == 0
+    assert "1 files written, 1 removed" in capsys.readouterr().out
+    assert main(["publish", "zim", "--to", "shelf"]) == 0
+    names = {folder: sorted(each.name for each in Path(folder).glob("*.zim")) for folder in ("public/zim", "shelf")}
+    assert names == {"public/zim": ["river.zim", "theirs.zim"], "shelf": ["river.zim", "wirecopy.zim"]}
+
+
 def test_a_book_from_before_a_take_down_is_told_and_the_next_publication_is_without_it(mirror, capsys):
     settle("2", "二")
     assert main(["publish", "epub"]) == 0

@@ -357,6 +357,8 @@ def _zim(edition: Edition, config: Config, arguments: argparse.Namespace, progre
         by_source=by_source(config),
         progress=progress,
     )
+    if not arguments.to:  # elsewhere, books may stand beside one another
+        done = replace(done, removed=done.removed + zim.leave(file.parent, edition.archive, but=file))
     return _done("zim", file, done, "")
 
 

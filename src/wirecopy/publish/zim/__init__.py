@@ -25,6 +25,7 @@ from wirecopy.errors import ConfigError, PublishError
 from wirecopy.model import Damage, Document, Edition, Headline, Link, Noun, Picture, Shelf, document_text, replace
 from wirecopy.publish import html, manifest, messages, publication
 from wirecopy.publish.addresses import public
+from wirecopy.publish.output import BOOKMARK
 from wirecopy.publish.output import _locked as locked
 from wirecopy.publish.output import _naming as naming
 from wirecopy.publish.publication import Bookmark, Progress, Published
@@ -32,7 +33,7 @@ from wirecopy.publish.zim import illustration, languages, pages
 from wirecopy.publish.zim.pages import Pages
 from wirecopy.publish.zim.sealing import seal
 
-__all__ = ["TIERS", "Published", "check", "publish"]
+__all__ = ["TIERS", "Published", "check", "leave", "publish"]
 
 RENDERING = 4
 """Raise this with every change to the bytes that are written: books are then made anew."""
@@ -153,6 +154,19 @@ def publish(
             work.write(book)
         place.finish(note)
         return Published(written=1, documents=todo, rendered=work.rendered, paths=(file.name,))
+
+
+def leave(folder: Path, archive: str, *, but: Path) -> int:
+    """Take the other books of this archive out of a folder: of names that it went by before. How many that were."""
+    notes = sorted(folder.glob(f".*.zim{BOOKMARK}"))
+    files = [folder / note.name.removeprefix(".").removesuffix(BOOKMARK) for note in notes]
+    gone = 0
+    for file in files:
+        note = _noted(_note_of(file))
+        if file != but and note is not None and note.archive == archive:
+            with _Place(file) as place:
+                gone += place.clear()
+    return gone
 
 
 def check(file: Path) -> Iterator[Damage]:
