@@ -90,6 +90,14 @@ def test_a_publication_is_a_commit_that_holds_it_and_says_what_changed(public, r
     git(remote, "fsck", "--strict")
 
 
+def test_an_article_in_two_formats_is_counted_once(public, remote, target, tmp_path):
+    publish(
+        public, {**front(3), "markdown/articles/dw-zh/2026/11/1.md": b"1", "markdown/articles/dw-zh/2026/11/9.md": b"9"}
+    )
+    sent(public, target, tmp_path / "state")
+    assert "Articles: 4 new" in git(remote, "show", "--no-patch", "--format=%B", "2026-11")
+
+
 def test_nothing_new_is_no_commit(public, remote, target, tmp_path):
     sent(public, target, tmp_path / "state")
     again = sent(public, target, tmp_path / "state", at=AT + timedelta(hours=1))

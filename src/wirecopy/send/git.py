@@ -40,6 +40,8 @@ _MOST_MEMORY = 512 << 20
 _ASKING = 300.0  # seconds
 _MOST_FETCHED = 8 << 30  # bytes of what a remote sends of one commit: no forge takes such a repository
 _NOJEKYLL = ".nojekyll"
+# Source and key of an article, whether a site or Markdown stands at the root, or Markdown beside a site.
+_ARTICLE = re.compile(r"(?:markdown/)?articles/([^/]+)/[0-9]{4}/[0-9]{2}/([^/]+)\.(?:html|md)")
 
 _REMEDIES = (
     *ssh.REMEDIES,
@@ -445,16 +447,13 @@ rewritten; the oldest ones are deleted one day.
 def _message(found: Difference) -> str:
     """What a commit says: how many articles and other files came, changed and went."""
     counts = (("new", found.new), ("changed", found.changed), ("gone", found.gone))
-    articles = {what: sum(_is_article(path) for path in paths) for what, paths in counts}
-    said = [f"{count:,} {what}" for what, count in articles.items() if count]
+    articles = {
+        what: {named.groups() for path in paths if (named := _ARTICLE.fullmatch(path))} for what, paths in counts
+    }
+    said = [f"{len(names):,} {what}" for what, names in articles.items() if names]
     head = f"Articles: {', '.join(said)}" if said else "Lists and other files"
     files = ", ".join(f"{len(paths):,} {what}" for what, paths in counts)
     return f"{head}\n\nFiles: {files}\n"
-
-
-def _is_article(path: str) -> bool:
-    """Is this an article in the first tree of a publication?"""
-    return re.fullmatch(r"(?:markdown/)?articles/[^/]+/[0-9]{4}/[0-9]{2}/[^/]+", path) is not None
 
 
 def _inline(path: str, body: bytes) -> bytes:
