@@ -196,6 +196,32 @@ def test_every_picture_is_a_row_with_our_copy_where_there_is_one(tmp_path: Path)
     assert rows[1] == (2, "", *said, "", None, "")
 
 
+def test_no_place_is_named_where_the_site_does_not_show_our_copy(tmp_path: Path) -> None:
+    edition = MemoryEdition()
+    for source, days in (("dw-zh", 0), ("dw-en", 0), ("dw-en", 40)):
+        picture = Picture(url=f"https://i.example/{source}{days}.jpg")
+        edition.put(document(source, f"{days}", at=NOON - timedelta(days=days), picture=picture))
+        edition.copy(picture.url, f"{source} {days}".encode())
+    for step, (shown, options) in enumerate(
+        (
+            (["dw-en/0", "dw-en/40", "dw-zh/0"], {}),
+            (["dw-en/0", "dw-zh/0"], {"pictures_since": "2024-02-01"}),
+            (["dw-en/0", "dw-en/40", "dw-zh/0"], {"pictures_since": "2023-01-01"}),
+            (["dw-zh/0"], {"by_source": {"dw-en": "none"}}),
+            ([], {"pictures": ("small",)}),
+        )
+    ):
+        for folder in ("by", f"whole{step}"):  # one that was something else before, and one that was nothing
+            at = "https://mirror.example/"
+            data.publish(edition, tmp_path / folder, formats=("jsonl", "ninjs"), address=at, **options)  # type: ignore[arg-type]
+        named = ask(f"SELECT source || '/' || key FROM '{tmp_path}/by/pictures/*/*.jsonl' WHERE path <> '' ORDER BY 1")
+        led = [path for path, body in tree(tmp_path / "by").items() if b"https://mirror.example/pictures/" in body]
+        assert [each for (each,) in named] == shown
+        assert sorted(f"{path.split('/')[1]}/{Path(path).stem}" for path in led) == shown
+        by, anew = tree(tmp_path / "by"), tree(tmp_path / f"whole{step}")
+        assert by == anew
+
+
 def test_nothing_an_outlet_writes_breaks_a_line(tmp_path: Path) -> None:
     words = 'a\n"b"\\ \u2028 \0 </script> \x85 𝕏'
     edition = MemoryEdition(document("dw-zh", "1", title=words, authors=(words,), tags=("\0",)))

@@ -363,7 +363,7 @@ def _zim(edition: Edition, config: Config, arguments: argparse.Namespace, progre
 
 
 def _data(edition: Edition, config: Config, arguments: argparse.Namespace, progress: Progress) -> Done:
-    from wirecopy.publish import data
+    from wirecopy.publish import data, site
 
     folder = _to(config, arguments, "data")
     done = data.publish(
@@ -372,6 +372,9 @@ def _data(edition: Edition, config: Config, arguments: argparse.Namespace, progr
         formats=config.data.formats,
         address=config.look.address,
         without=[wish for wish in ("tdm", "ai") if wish in config.respect],
+        pictures=tuple(each for each in ("small", "full") if each in config.look.tiers),
+        pictures_since=site.pictures_since(edition, config.look),
+        by_source=by_source(config),
         progress=progress,
     )
     return _done("data", folder, done, "")

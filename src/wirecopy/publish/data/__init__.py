@@ -32,6 +32,7 @@ from wirecopy.model import Document, Edition, Shelf, replace
 from wirecopy.publish import manifest, publication
 from wirecopy.publish.data import jsonl, ninjs, tables
 from wirecopy.publish.data.tables import ARTICLES, LEADS, PICTURES, REVISIONS, ROWS, LeadRow, Row
+from wirecopy.publish.feeds.entries import Place
 from wirecopy.publish.output import Output, check
 from wirecopy.publish.publication import Bookmark, Progress, Published
 
@@ -57,10 +58,15 @@ class _Bookmark(Bookmark, frozen=True, kw_only=True):
 
     formats: tuple[str, ...]
     engine: str
-    address: str
+    place: Place
     without: tuple[str, ...] = ()
     names: dict[str, str]
     leads: dict[str, dict[str, str]]
+
+    @property
+    def ever(self) -> Place:
+        """The place, without the day from which on it has pictures: that moves, and few months with it."""
+        return replace(self.place, since="")
 
 
 class _Sheet(Protocol):
@@ -76,13 +82,17 @@ def publish(
     formats: Iterable[str] = FORMATS,
     address: str = "",
     without: Iterable[str] = (),
+    pictures: tuple[str, ...] = ("small", "full"),
+    pictures_since: str = "",
+    by_source: Mapping[str, str] | None = None,
     progress: Progress | None = None,
 ) -> Published:
     """Make the folder show the edition as data. `progress` is called with (done, all, what) for each document.
 
     `formats`: any of "parquet" (needs pyarrow), "jsonl", "ninjs". `address` is the absolute address of the site, with
     "/" at its end, "" where it is not known: ninjs items then name our copies of pictures without leading to them.
-    `without`: wishes of publishers ("tdm", "ai") that are obeyed: what is under such a wish is left out.
+    `without`: wishes of publishers ("tdm", "ai") that are obeyed: what is under such a wish is left out. Of the copies
+    that the site does not show, by `pictures`, `pictures_since` and `by_source` (as for feeds), no place is named.
 
     Raises ConfigError for a format that is unknown or whose library is missing, PublishError when something could not
     be written; what was published before then stands, and the next call completes this one.
@@ -91,7 +101,13 @@ def publish(
     shelves = publication.shelves_of(edition)
     names = {shelf.source: shelf.name for shelf in shelves.values()}
     kinds, engine = _kinds(chosen)
-    items = ninjs.Renderer(edition, names, address) if "ninjs" in chosen else None
+    place = Place(
+        address=address if "ninjs" in chosen else "",
+        pictures=pictures,
+        since=pictures_since,
+        without=tuple(sorted(source for source in shelves if (by_source or {}).get(source, "own") != "own")),
+    )
+    items = ninjs.Renderer(edition, names, place) if "ninjs" in chosen else None
     now = _Bookmark(
         archive=edition.archive,
         stamp=edition.stamp,
@@ -99,21 +115,21 @@ def publish(
         formats=chosen,
         rendering=RENDERING,
         engine=engine,
-        address="" if items is None else address,
+        place=place,
         without=tuple(without),
         names=names,
         leads={},
     )
     with Output(folder, listed_in) as output:
-        work = _Publication(edition, output, shelves, kinds, items, now.without, progress)
+        work = _Publication(edition, output, shelves, kinds, items, now, progress)
         before = publication.standing(
-            output.bookmark, now, same=("formats", "engine", "address", "without"), said=("names",)
+            output.bookmark, now, same=("formats", "engine", "ever", "without"), said=("names",)
         )
         if before is None:
             output.renew()
             work.everything()
-        elif before.stamp < now.stamp:
-            work.changes(before.stamp)
+        elif (before.stamp, before.place) != (now.stamp, now.place):
+            work.changes(before)
         now = replace(now, leads=work.leads({} if before is None else before.leads))
         return publication.finished(output, now, documents=publication.number_of(shelves), rendered=work.rendered)
 
@@ -139,7 +155,7 @@ class _Publication:
         shelves: Mapping[str, Shelf],
         kinds: Mapping[str, Callable[[type[Row]], _Sheet]],
         items: ninjs.Renderer | None,
-        without: tuple[str, ...],
+        now: _Bookmark,
         progress: Progress | None,
     ) -> None:
         self._edition = edition
@@ -147,7 +163,8 @@ class _Publication:
         self._shelves = shelves
         self._kinds = kinds
         self._items = items
-        self._without = without
+        self._without = now.without
+        self._place = now.place
         self._progress = progress
         self._todo = 0
         self.rendered = 0
@@ -160,10 +177,10 @@ class _Publication:
                 self._month(source, month)
                 self._output.seal(_items_page(source, month))
 
-    def changes(self, since: int) -> None:
-        """Write the months in which something changed since that stamp; of ninjs, the items that did."""
-        changed: dict[tuple[str, str], set[str]] = {}
-        for source, key in self._edition.changed(since):
+    def changes(self, before: _Bookmark) -> None:
+        """Write the months in which something changed since that publication; of ninjs, the items that did."""
+        changed = {month: self._keys(*month) for month in self._moved(before.place.since)}
+        for source, key in self._edition.changed(before.stamp):
             document = self._edition.document(source, key)
             if document is not None:
                 changed.setdefault((source, document.day[:7]), set()).add(key)
@@ -174,6 +191,15 @@ class _Publication:
         self._todo = sum(self._documents(*each) for each in changed)
         for (source, month), keys in sorted(changed.items()):
             self._month(source, month, keys)
+
+    def _moved(self, since: str) -> Iterator[tuple[str, str]]:
+        """The months of sources in which documents got or lost their pictures, which they had from that day on."""
+        first, last = sorted((since or "0", self._place.since or "0"))
+        for source, shelf in self._shelves.items() if first != last else ():
+            yield from ((source, month) for month, _ in shelf.months if first[:7] <= month <= last[:7])
+
+    def _keys(self, source: str, month: str) -> set[str]:
+        return {each.key for each in self._edition.month(source, month)}
 
     def leads(self, before: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, str]]:
         """Write the months of the ledger whose lines are others than before. What they are now, as digests."""
@@ -215,7 +241,7 @@ class _Publication:
             sheets.add(ARTICLES, tables.article(document, name, _page(document)))
             for revision in self._edition.history(said.source, said.key):
                 sheets.add(REVISIONS, tables.revision(revision, document.day))
-            for row in tables.shown(document, self._edition, manifest.picture):
+            for row in tables.shown(document, self._edition, self._place):
                 sheets.add(PICTURES, row)
         if self._items is not None and (changed is None or said.key in changed):
             self._output.write(_item(said.source, document.day, said.key), self._items.render(document))

@@ -4,7 +4,7 @@
 - A withdrawn article is `canceled`, and keeps its text: whoever mirrors decides for themselves what to show.
 - Bodies: plain text (every text of the blocks, one a line) and XHTML (the blocks as the site shows them, no pictures of
   another host in it). Pictures are associations; `href` leads to the outlet's and, where the public address of the site
-  is known, to our copy. So are references, with the outlet's address as another id.
+  is known and shows it, to our copy. So are references, with the outlet's address as another id.
 - The rights line is `copyrightnotice`, the publisher's wishes are `usageterms`; agencies are `infosources`, section
   and tags are `subjects`.
 
@@ -20,9 +20,10 @@ import msgspec
 
 from wirecopy import dates
 from wirecopy.model import Document, Edition, Picture, Reference, document_text, pictures, plain
-from wirecopy.publish import html, manifest
+from wirecopy.publish import html
 from wirecopy.publish.addresses import public
-from wirecopy.publish.data.tables import agency, characters, count
+from wirecopy.publish.data.tables import agency, characters, count, stand
+from wirecopy.publish.feeds.entries import Place
 from wirecopy.publish.messages import of as messages
 
 _STANDARD = {
@@ -34,12 +35,12 @@ _TYPES = {"gallery": "composite", "video": "video", "audio": "audio"}
 
 
 class Renderer:
-    """Documents of one edition as ninjs. `names`: what readers call each source; `address`: the site's, "" unknown."""
+    """Documents of one edition as ninjs. `names`: what readers call each source; `place`: where the site stands."""
 
-    def __init__(self, edition: Edition, names: Mapping[str, str], address: str) -> None:
+    def __init__(self, edition: Edition, names: Mapping[str, str], place: Place) -> None:
         self._edition = edition
         self._names = names
-        self._address = address
+        self._place = place
         self._space = uuid.UUID(edition.archive)
         self._say = messages("en")
 
@@ -137,10 +138,10 @@ class Renderer:
             yield {"name": "outlet", "href": address, **_pixels(picture.width, picture.height)}
         ours = self._edition.picture(document.article.source, document.article.key, picture)
         if ours is not None:
-            place = manifest.picture(ours.digest, ours.media)
-            href = {"href": self._address + place} if self._address else {}
+            href = self._place.picture(ours) if stand(document, self._place) else ""
+            where = {"href": href} if href else {}
             size = {"contenttype": ours.media, "sizeinbytes": ours.size, "title": f"sha-256:{ours.digest}"}
-            yield {"name": "copy", **href, **size, **_pixels(ours.width, ours.height)}
+            yield {"name": "copy", **where, **size, **_pixels(ours.width, ours.height)}
 
     def _uri(self, name: str) -> str:
         return uuid.uuid5(self._space, name).urn

@@ -19,6 +19,8 @@ from typing import Any, TypeVar
 import msgspec
 
 from wirecopy.model import Document, Edition, Entry, Revision, document_text, pictures, plain
+from wirecopy.publish import manifest
+from wirecopy.publish.feeds.entries import Place
 
 ARTICLES, REVISIONS, PICTURES, LEADS = TABLES = ("articles", "revisions", "pictures", "leads")
 
@@ -230,16 +232,17 @@ def revision(of: Revision, day: str) -> RevisionRow:
     )
 
 
-def shown(document: Document, edition: Edition, path: Callable[[str, str], str]) -> Iterator[PictureRow]:
-    """The pictures of a document as rows; `path` says where our copy of this digest and media type stands."""
+def shown(document: Document, edition: Edition, place: Place) -> Iterator[PictureRow]:
+    """The pictures of a document as rows. `place` says which of our copies stand in the site."""
     said = document.article
-    for place, picture in enumerate(pictures(said), 1):
+    stands = stand(document, place)
+    for number, picture in enumerate(pictures(said), 1):
         ours = edition.picture(said.source, said.key, picture)
         yield _sound(
             PictureRow(
                 source=said.source,
                 key=said.key,
-                place=place,
+                place=number,
                 picture=picture.key,
                 url=picture.url,
                 caption=plain(picture.caption),
@@ -252,11 +255,16 @@ def shown(document: Document, edition: Edition, path: Callable[[str, str], str])
                 copy_width=ours.width if ours else None,
                 copy_height=ours.height if ours else None,
                 size=ours.size if ours else None,
-                path=path(ours.digest, ours.media) if ours else "",
+                path=manifest.picture(ours.digest, ours.media) if ours and stands else "",
                 day=_day(document.day),
                 rights=said.rights,
             )
         )
+
+
+def stand(document: Document, place: Place) -> bool:
+    """Whether the copies of a document's pictures that the tables tell of, the large ones, stand in the site."""
+    return "full" in place.pictures and place.shows(document)
 
 
 def lead(entry: Entry) -> LeadRow:

@@ -76,6 +76,10 @@ class Place(Noun, frozen=True, kw_only=True):
         """The address of an article's page, "" where we know none."""
         return self.address + plan.article(source, day, key) if self.address else ""
 
+    def shows(self, document: Document) -> bool:
+        """Whether our copies of a document's pictures stand in the folder."""
+        return document.day >= self.since and document.article.source not in self.without
+
     def picture(self, found: Rendition | None) -> str:
         """The address of our copy of a picture, "" where there is none."""
         return self.address + manifest.picture(found.digest, found.media) if found and self.address else ""
@@ -354,7 +358,7 @@ def _copies(
 ) -> tuple[Rendition | None, Rendition | None]:
     """Our small and our large copy of a picture, as far as they stand in the folder."""
     article = document.article
-    if not place.address or document.day < place.since or article.source in place.without:
+    if not place.address or not place.shows(document):
         return None, None
     small, full = (
         edition.picture(article.source, article.key, picture, name) if name in place.pictures else None
