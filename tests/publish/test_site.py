@@ -295,6 +295,18 @@ def test_publishing_twice_writes_nothing(tmp_path: Path) -> None:
     assert (again.written, again.unchanged, again.removed, again.rendered, again.documents) == (0, 0, 0, 0, 3)
 
 
+def test_what_was_taken_down_leaves_no_revision_behind_whatever_its_source_is_called(tmp_path: Path) -> None:
+    for source in ("articles", "text"):
+        folder = tmp_path / source
+        edition = MemoryEdition(document(source, "1", number=3), document(source, "2"))
+        site.publish(edition, folder, LOOK)
+        assert (folder / f"articles/{source}/2024/02/1.r/3.html").exists()
+        edition.remove(source, "1")
+        site.publish(edition, folder, LOOK)
+        assert not [path for path in tree(folder) if "/1." in path]
+        assert list(check(folder)) == []
+
+
 def test_another_look_makes_the_site_anew(tmp_path: Path) -> None:
     edition = small()
     site.publish(edition, tmp_path, LOOK)

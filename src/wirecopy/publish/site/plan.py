@@ -78,9 +78,7 @@ def articles_page(source: str, month: str) -> str:
 def listed_in(path: str) -> str:
     """The page of the manifest on which this path is listed."""
     match path.split("/"):
-        case [*_, "articles", source, year, month, _]:
-            return articles_page(source, f"{year}-{month}")
-        case ["articles", source, year, month, _, _]:
+        case ["articles", source, year, month, _, *_] | [_, "articles", source, year, month, _]:
             return articles_page(source, f"{year}-{month}")
         case ["sources", source, month]:
             return articles_page(source, month.removesuffix(".html"))
