@@ -124,7 +124,11 @@ def test_wide_characters_take_two_columns(words, columns):
     assert text.width(words) == columns
 
 
-def test_direction_is_the_language_s():
-    assert text.is_rtl("ar")
-    assert text.is_rtl("fa-AF")
-    assert not text.is_rtl("zh-Hant")
+@pytest.mark.parametrize("language", ["ar", "fa-AF", "ckb", "prs", "iw", "ku-Arab-IQ", "az_Arab", "UR-Aran"])
+def test_direction_is_the_language_s(language):
+    assert text.is_rtl(language)
+
+
+@pytest.mark.parametrize("language", ["", "zh-Hant", "ku", "ar-Latn", "ks-Deva", "tr"])
+def test_a_script_that_is_named_goes_before_that_of_the_language(language):
+    assert not text.is_rtl(language)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 # White space that HTML collapses. A no-break or an ideographic space is text.
 _BLANKS = re.compile(r"[ \t\n\r\f]+")
@@ -19,7 +20,13 @@ _UNTRUE = re.compile(f"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff{NO_CHAR
 _TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _CLOSES = {"\u202a": "\u202c", "\u202b": "\u202c", "\u2066": "\u2069", "\u2067": "\u2069", "\u2068": "\u2069"}
 _OVERRIDES = "\u202d\u202e"
-RTL_LANGUAGES = frozenset({"ar", "dv", "fa", "he", "ks", "ps", "sd", "ug", "ur", "yi"})
+# Written from right to left where a tag names no script (CLDR, likely subtags; with the older tags for he and yi), and
+# the scripts that are, whatever the language: Kurdish, Azerbaijani, Uzbek and Punjabi have one of each.
+_RTL_LANGUAGES = frozenset({
+    "ar", "arc", "arz", "azb", "bal", "ckb", "dv", "fa", "glk", "he", "iw", "ji", "ks", "lrc", "mzn", "nqo", "pnb",
+    "prs", "ps", "sd", "sdh", "skr", "syr", "ug", "ur", "yi",
+})  # fmt: skip
+_RTL_SCRIPTS = frozenset({"adlm", "arab", "aran", "hebr", "mand", "nkoo", "rohg", "samr", "syrc", "thaa"})
 
 
 def squeeze(words: str) -> str:
@@ -88,9 +95,12 @@ def width(words: str) -> int:
     )
 
 
+@lru_cache(maxsize=256)  # a list asks of every article
 def is_rtl(language: str) -> bool:
     """Is this language (a BCP 47 tag) written from right to left?"""
-    return language.split("-", 1)[0].lower() in RTL_LANGUAGES
+    name, *more = language.lower().replace("_", "-").split("-")
+    script = next((each for each in more if len(each) == 4 and each.isalpha()), "")
+    return script in _RTL_SCRIPTS if script else name in _RTL_LANGUAGES
 
 
 def without_addresses(words: str) -> str:

@@ -28,6 +28,7 @@ from wirecopy.publish import searching
 from wirecopy.publish.manifest import ROOT
 from wirecopy.publish.output import Output, check
 from wirecopy.publish.searching import codes, coding, plan, postings
+from wirecopy.text import is_rtl
 
 DAY = datetime(2026, 11, 22, 8, tzinfo=UTC)
 
@@ -257,6 +258,16 @@ def test_hits_are_marked_dated_and_said_to_be_withdrawn(folder: Path) -> None:
         assert hit["title"] == "<i>x</i>"
         assert hit["excerpts"] == ["ذهب [الرئيس] إلى تايوان. <b>&amp;"]
         assert hit["about"].endswith("withdrawn")
+
+
+def test_what_is_found_has_the_direction_of_its_page(folder: Path) -> None:
+    tags = ["ar", "ckb", "prs-AF", "ku-Arab-IQ", "ku", "az_Arab", "ar-Latn", "arn", "zh-Hant", "fa-ARAB", "en-x-ar"]
+    publish(MemoryEdition(*(article(number, "5", language=tag) for number, tag in enumerate(tags))), folder)
+    with Page(folder) as page:
+        page.ask("5")
+        hits = page.more()["hits"]
+    directions = {hit["lang"]: hit["dir"] for hit in hits}
+    assert directions == {tag: "rtl" if is_rtl(tag) else "ltr" for tag in tags}
 
 
 def test_what_is_found_is_shown_without_controls_and_turns_nothing(folder: Path) -> None:

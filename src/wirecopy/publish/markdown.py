@@ -27,7 +27,7 @@ from wirecopy.publish.publication import Bookmark, Progress, Published
 
 __all__ = ["Published", "check", "publish"]
 
-RENDERING = 3
+RENDERING = 4
 """Raise this with every change to the bytes that plain.py, classic.py or lists.py write: folders are then made anew."""
 
 

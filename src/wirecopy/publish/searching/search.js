@@ -555,7 +555,15 @@ function spread(text, marked) {
 
 /* --- what the reader sees --- */
 
-const RIGHT_TO_LEFT = /^(ar|ckb|dv|fa|he|ks|ps|sd|ug|ur|yi)\b/i;
+/* text.is_rtl: by its script, where a language names one. */
+const SCRIPT = /[-_]([a-z]{4})(?![^-_])/i;
+const RIGHT_TO_LEFT = /^(ar|arc|arz|azb|bal|ckb|dv|fa|glk|he|iw|ji|ks|lrc|mzn|nqo|pnb|prs|ps|sd|sdh|skr|syr|ug|ur|yi)(?![^-_])/i;
+const SCRIPT_TO_LEFT = /^(adlm|arab|aran|hebr|mand|nkoo|rohg|samr|syrc|thaa)$/i;
+
+function isToLeft(language) {
+  const script = SCRIPT.exec(language);
+  return script ? SCRIPT_TO_LEFT.test(script[1]) : RIGHT_TO_LEFT.test(language);
+}
 
 function element(name, className, parts) {
   const made = document.createElement(name);
@@ -586,7 +594,7 @@ function shown(text, query) {
   const told = [element("h3", "", link), ...excerpts(text, terms).map((parts) => element("p", "excerpt", written(parts)))];
   for (const each of told) {
     if (text.language) each.lang = text.language;
-    each.dir = text.language ? (RIGHT_TO_LEFT.test(text.language) ? "rtl" : "ltr") : "auto";
+    each.dir = text.language ? (isToLeft(text.language) ? "rtl" : "ltr") : "auto";
   }
   told.splice(1, 0, about);
   return element("li", "", told);
