@@ -132,3 +132,13 @@ def test_direction_is_the_language_s(language):
 @pytest.mark.parametrize("language", ["", "zh-Hant", "ku", "ar-Latn", "ks-Deva", "tr"])
 def test_a_script_that_is_named_goes_before_that_of_the_language(language):
     assert not text.is_rtl(language)
+
+
+@pytest.mark.parametrize(
+    ("said", "taken"),
+    [("zh", "zh"), ("zh_Hans_CN", "zh-Hans-CN"), ("zh-cmn-Hans", "zh-cmn-Hans"), ("es-419", "es-419"),
+     ("de-1996", "de-1996"), ("en-x-a", "en-x-a"), ("en-a", ""), ("x", ""),
+     ("english language", ""), ("e\n", ""), ('en" x="', ""), ("", "")],
+)  # fmt: skip
+def test_a_language_is_a_language_tag_or_none(said, taken):
+    assert text.language_tag(said) == taken

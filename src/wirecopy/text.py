@@ -28,6 +28,13 @@ _RTL_LANGUAGES = frozenset({
 })  # fmt: skip
 _RTL_SCRIPTS = frozenset({"adlm", "arab", "aran", "hebr", "mand", "nkoo", "rohg", "samr", "syrc", "thaa"})
 
+# RFC 5646 2.1 without extensions and what is grandfathered: EPUBCheck takes nothing that is not well-formed.
+_LANGUAGE = re.compile(
+    r"[A-Za-z]{2,3}(?:-[A-Za-z]{3}){0,3}(?:-[A-Za-z]{4})?(?:-(?:[A-Za-z]{2}|\d{3}))?"
+    r"(?:-(?:[A-Za-z0-9]{5,8}|\d[A-Za-z0-9]{3})){0,4}(?:-x(?:-[A-Za-z0-9]{1,8}){1,4})?",
+    re.ASCII,
+)
+
 
 def squeeze(words: str) -> str:
     """Runs of blanks as one space, none at the ends, as a browser shows it."""
@@ -93,6 +100,12 @@ def width(words: str) -> int:
         else 1
         for c in words
     )
+
+
+def language_tag(language: str) -> str:
+    """A language (BCP 47), if that is what it is; else ""."""
+    language = language.replace("_", "-")
+    return language if _LANGUAGE.fullmatch(language) else ""
 
 
 @lru_cache(maxsize=256)  # a list asks of every article

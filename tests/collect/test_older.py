@@ -129,6 +129,12 @@ def test_a_copy_gives_pictures_with_captions_links_and_moments():
     assert article.body[0].text[1].link.href == "https://courier.example/timetable"
 
 
+@pytest.mark.parametrize(("said", "read_as"), [("pt_BR", "pt-BR"), ("English (US)", "en"), ("", "en")])
+def test_a_copy_is_in_the_language_that_its_feed_names_or_in_its_source_s(said, read_as):
+    entry = Entry(content="<p>The ferry is free.</p>", language=said)
+    assert read(FED, LEAD, copied(entry, capture(""))).language == read_as
+
+
 def test_a_copy_without_text_or_damaged_is_no_article():
     for body in (b"{}", b'{"content":"<script>x</script>"}', b"no json"):
         copy = Capture(

@@ -347,16 +347,6 @@ def test_what_may_not_be_whole_and_what_is_opinion_says_so(tmp_path: Path) -> No
     assert ["marks this as opinion" in each for each in said] == [False, False, True]
 
 
-@pytest.mark.parametrize(
-    ("said", "taken"),
-    [("zh", "zh"), ("zh_Hans_CN", "zh-Hans-CN"), ("zh-cmn-Hans", "zh-cmn-Hans"), ("es-419", "es-419"),
-     ("de-1996", "de-1996"), ("en-x-a", "en-x-a"), ("en-a", ""), ("x", ""),
-     ("english language", ""), ("e\n", ""), ('en" x="', ""), ("", "")],
-)  # fmt: skip
-def test_a_language_is_a_language_tag_or_none(said: str, taken: str) -> None:
-    assert entries.tag(said) == taken
-
-
 # --- ids and moments
 
 

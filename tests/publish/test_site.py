@@ -180,6 +180,16 @@ def test_an_article_keeps_its_language_and_direction(shown: Path) -> None:
     assert page.xpath("//article//dl[@lang='zh-Hans'][@dir='ltr']")
 
 
+def test_a_language_is_told_as_a_tag_or_not_at_all(tmp_path: Path) -> None:
+    edition = MemoryEdition(document("dw-zh", "1", language="zh_TW"), document("dw-en", "1", language="English (US)"))
+    site.publish(edition, tmp_path, replace(LOOK, scripts=True))
+    said = {each for _, page in pages(tmp_path) for each in page.xpath("//@lang")}
+    assert said == {"zh-Hans", "zh-TW", "zh", "en"}  # of the interface, the article, the sources
+    assert (tmp_path / "script/articles/dw-zh/2024/02/1.html").exists()
+    assert b'"inLanguage":"zh-TW"' in (tmp_path / "articles/dw-zh/2024/02/1.html").read_bytes()
+    assert b"inLanguage" not in (tmp_path / "articles/dw-en/2024/02/1.html").read_bytes()
+
+
 def test_a_first_page_is_small(shown: Path) -> None:
     import gzip
 

@@ -48,7 +48,7 @@ from wirecopy.model import (
 )
 from wirecopy.publish.addresses import public
 from wirecopy.publish.messages import Messages
-from wirecopy.text import NO_CHARACTERS, is_rtl, settled, stand_in, visible
+from wirecopy.text import NO_CHARACTERS, is_rtl, language_tag, settled, stand_in, visible
 
 _TURNS = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"  # what turns a direction, and what ends that
 _TROUBLE = re.compile(f'[&<>"{_TURNS}\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff{NO_CHARACTERS}\r]')
@@ -112,7 +112,8 @@ def time(moment: datetime, *, day: bool = False) -> str:
 
 @lru_cache(maxsize=1024)
 def language_of(language: str, around: str = "") -> str:
-    """The `lang` and `dir` of an element in this language, "" where they are those around it."""
+    """The `lang` and `dir` of an element in this language, "" where they are those around it, or it is none."""
+    language, around = language_tag(language), language_tag(around)
     if not language or language == around:
         return ""
     turned = f' dir="{"rtl" if is_rtl(language) else "ltr"}"' if is_rtl(language) != is_rtl(around) else ""

@@ -28,7 +28,7 @@ from wirecopy.model import (
     plain,
     texts,
 )
-from wirecopy.text import squeeze
+from wirecopy.text import language_tag, squeeze
 
 # The last lines that feeds add to what the outlet wrote, alone in their paragraph.
 _ADDED = re.compile(
@@ -66,7 +66,7 @@ def read(source: Source, lead: Lead, capture: Capture) -> Article:
         dateline=said.dateline,
         published=entry.published or lead.published,
         modified=entry.updated,
-        language=entry.language or source.language,
+        language=language_tag(entry.language) or source.language,
         section=next(iter(entry.categories), "") or lead.section,
         tags=entry.categories,
         picture=picture,

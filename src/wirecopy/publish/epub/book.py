@@ -22,10 +22,10 @@ from itertools import groupby
 from wirecopy.model import Article, Document, Edition, Link, Noun, Picture, Rendition, Shelf, pictures
 from wirecopy.publish.addresses import public
 from wirecopy.publish.epub import package
-from wirecopy.publish.feeds.entries import Place, moments, notices, tag
+from wirecopy.publish.feeds.entries import Place, moments, notices
 from wirecopy.publish.html import Shown, Writer, address, escape, language_of, time
 from wirecopy.publish.messages import Messages
-from wirecopy.text import clean, is_rtl
+from wirecopy.text import clean, is_rtl, language_tag
 
 _FILE = 150_000  # characters of one XHTML file: readers of the first years stop at 300 KB
 _SHOWN = frozenset({"image/jpeg", "image/png"})  # core media types of every EPUB
@@ -109,7 +109,7 @@ def _order(document: Document) -> tuple[str, bool, str, float, str]:
 
 def _languages(documents: Sequence[Document], say: Messages) -> tuple[str, ...]:
     """The languages of a book, the one of most articles first."""
-    counted = Counter(filter(None, (tag(each.article.language) for each in documents)))
+    counted = Counter(filter(None, (language_tag(each.article.language) for each in documents)))
     return tuple(sorted(counted, key=lambda language: (-counted[language], language))) or (say.language,)
 
 
@@ -210,7 +210,10 @@ class _Chapters:
             title = self.title(article)
             inner = f"{head}{piece}" if number == 0 else piece
             chapter_of = ' epub:type="chapter" role="doc-chapter" aria-labelledby="title"' if number == 0 else ""
-            yield path, package.page(title, f"<section{chapter_of}>{inner}</section>", language=tag(article.language))
+            yield (
+                path,
+                package.page(title, f"<section{chapter_of}>{inner}</section>", language=language_tag(article.language)),
+            )
 
     def _pieces(self, document: Document) -> Iterator[str]:
         """The markup of a document block by block, so that it can be cut between any two."""
@@ -219,7 +222,7 @@ class _Chapters:
             self._say,
             show=lambda picture: self._show(document, picture),
             link=self._link,
-            language=tag(article.language),
+            language=language_tag(article.language),
             lazy=False,
         )
         yield writer.opening(article)
@@ -278,7 +281,7 @@ class _Chapters:
         return f'<div class="foot">{"".join(lines)}</div>' if lines else ""
 
     def _around(self, article: Article) -> str:
-        return language_of(self._say.language, tag(article.language))
+        return language_of(self._say.language, language_tag(article.language))
 
 
 def _cut(pieces: Iterable[str]) -> Iterator[str]:
@@ -302,7 +305,7 @@ def _contents(chapters: Sequence[_Chapter], writer: _Chapters) -> Iterator[packa
                 package.Line(
                     title=writer.title(each.document.article),
                     file=each.files[0],
-                    language=tag(each.document.article.language),
+                    language=language_tag(each.document.article.language),
                 )
                 for each in inner
             )

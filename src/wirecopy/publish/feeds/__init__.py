@@ -41,7 +41,7 @@ from wirecopy.publish.html import escape
 from wirecopy.publish.output import Output, check
 from wirecopy.publish.publication import Bookmark, Progress, Published
 from wirecopy.publish.site import plan
-from wirecopy.text import clean
+from wirecopy.text import clean, language_tag
 
 __all__ = [
     "Channel",
@@ -328,7 +328,7 @@ class _Publication:
         channel = self._channel(
             f"sources/{shelf.source}", title, self._say("feed_told"), home or public(shelf.homepage)
         )
-        return replace(channel, language=entries.tag(shelf.language) or channel.language)
+        return replace(channel, language=language_tag(shelf.language) or channel.language)
 
     def _of_changes(self, shelf: Shelf) -> Channel:
         what = self._say("feed_of", what=self._say("feed_changes"), of=self._outlet(shelf))
@@ -343,7 +343,7 @@ class _Publication:
         home = self._place.address and self._place.address + plan.term(term.digest)
         name = f"sections/{shelf.source}/{term.digest}"
         channel = self._channel(name, title, self._say("feed_told"), home or public(shelf.homepage))
-        return replace(channel, language=entries.tag(shelf.language) or channel.language)
+        return replace(channel, language=language_tag(shelf.language) or channel.language)
 
     @cached_property
     def _sections(self) -> dict[str, tuple[Term, ...]]:
@@ -373,7 +373,7 @@ class _Publication:
             size = (len(headlines) - done) % _PART or _PART
             channel = replace(
                 self._channel(name, title, self._say("feed_told"), self._of_source(shelf).home),
-                language=entries.tag(shelf.language) or self._plate.language,
+                language=language_tag(shelf.language) or self._plate.language,
                 current=self._at(f"sources/{shelf.source}"),
                 older=self._at(older),
                 newer=self._at(newer),

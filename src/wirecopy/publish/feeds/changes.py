@@ -10,11 +10,11 @@ from wirecopy import dates
 from wirecopy.differences import Line, differences
 from wirecopy.model import Article, Change, Headline, Noun, Paragraph, Revision, Shelf, document_text, walk
 from wirecopy.publish.addresses import public
-from wirecopy.publish.feeds.entries import Entry, Place, id_of, minute, tag, turned
+from wirecopy.publish.feeds.entries import Entry, Place, id_of, minute, turned
 from wirecopy.publish.html import escape, language_of
 from wirecopy.publish.messages import Messages
 from wirecopy.publish.site import plan
-from wirecopy.text import clean
+from wirecopy.text import clean, language_tag
 
 _LINES = 60  # of one change
 _LONGEST = 400_000  # characters of both texts together that are compared; a guess that keeps one change under a second
@@ -61,7 +61,7 @@ def entry(change: Told, place: Place, say: Messages, shelf: Shelf | None = None)
     said = say(f"feed_{change.name}")
     title = clean(article.title if article else headline.title) or headline.key
     seen = say("feed_seen", outlet=outlet, when=minute(revision.at))
-    language = tag(article.language if article else headline.language)
+    language = language_tag(article.language if article else headline.language)
     parts = [f"<p>{escape(said)}. {escape(seen)}.</p>"]
     parts += _differences(change, say, language)
     links = [(place.page(headline.source, headline.day, headline.key), title)] if place.address else []

@@ -41,7 +41,7 @@ from wirecopy.publish.addresses import public
 from wirecopy.publish.html import Shown, Writer, escape, language_of
 from wirecopy.publish.messages import Messages
 from wirecopy.publish.site import plan
-from wirecopy.text import clean, is_rtl
+from wirecopy.text import clean, is_rtl, language_tag
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 NOWHERE = "https://mirror.invalid/"
@@ -50,12 +50,6 @@ NOWHERE = "https://mirror.invalid/"
 _SUMMARY = 280  # characters; what lists of feed readers show
 _TOMBSTONES = 100
 _SECTIONS = 200  # of one source: more than any outlet has, fewer than one that makes them up
-# RFC 5646 2.1 without extensions and what is grandfathered: EPUBCheck takes nothing that is not well-formed.
-_LANGUAGE = re.compile(
-    r"[A-Za-z]{2,3}(?:-[A-Za-z]{3}){0,3}(?:-[A-Za-z]{4})?(?:-(?:[A-Za-z]{2}|\d{3}))?"
-    r"(?:-(?:[A-Za-z0-9]{5,8}|\d[A-Za-z0-9]{3})){0,4}(?:-x(?:-[A-Za-z0-9]{1,8}){1,4})?",
-    re.ASCII,
-)
 _LIVE = re.compile(r'<a href="#[\w-]+">(<time [^>]*>[^<]*</time>)</a>')
 
 
@@ -180,12 +174,6 @@ def id_of(*names: str) -> str:
     return uuid_of(sha256("/".join(names).encode("utf-8", "replace")).hexdigest())
 
 
-def tag(language: str) -> str:
-    """A language (BCP 47), if that is what it is; else ""."""
-    language = language.replace("_", "-")
-    return language if _LANGUAGE.fullmatch(language) else ""
-
-
 def moments(document: Document) -> tuple[datetime, datetime]:
     """When a document was published, as far as that can be believed, and when the outlet last changed it."""
     published = document.article.published
@@ -210,7 +198,7 @@ def entry(document: Document, edition: Edition, place: Place, say: Messages, she
         title=clean(article.title) or clean(article.key),
         summary=summary_of(article),
         content=_content(document, edition, place, say, outlet, page, original, copies),
-        language=tag(article.language),
+        language=language_tag(article.language),
         authors=tuple(filter(None, map(clean, article.authors))),
         outlet=outlet,
         feed=f"{place.address}feeds/sources/{article.source}" if place.address else "",
@@ -271,7 +259,7 @@ def newest(edition: Edition, term: Term, most: int) -> tuple[Headline, ...]:
 
 def turned(words: str, language: str) -> str:
     """Markup in this language, with its direction, whatever stands around it."""
-    language = tag(language)
+    language = language_tag(language)
     if not language:
         return f'<div dir="auto">{words}</div>'
     return f'<div lang="{escape(language)}" dir="{"rtl" if is_rtl(language) else "ltr"}">{words}</div>'
@@ -317,7 +305,7 @@ def _content(
             return None
         return Shown(src=place.picture(seen), width=seen.width, height=seen.height, full=place.picture(full))
 
-    language = tag(article.language)
+    language = language_tag(article.language)
     around = language_of(say.language, language)
     writer = Writer(say, show=show, link=own, language=language, lazy=False)
     parts = [f"<p{around}><em>{escape(each)}</em></p>" for each in notices(document, say, outlet)]

@@ -24,7 +24,7 @@ from wirecopy.matching.hanzi import SIMPLIFIED
 from wirecopy.model import Document, Edition, Noun
 from wirecopy.publish.searching import codes, coding, plan
 from wirecopy.publish.searching.postings import Postings
-from wirecopy.text import clean
+from wirecopy.text import clean, language_tag
 
 RULES = 1
 """Raise this with every change to the bytes that are written here: sites are then indexed anew."""
@@ -160,7 +160,7 @@ def text_of(document: Document) -> bytes:
         key=article.key,
         day=document.day,
         at=f"{_moment(document):%Y-%m-%dT%H:%MZ}",
-        language=article.language,
+        language=language_tag(article.language),
         withdrawn=int(document.withdrawn is not None),
         tags=len(article.tags),
     )

@@ -44,6 +44,7 @@ from wirecopy.publish.look import Look
 from wirecopy.publish.messages import Messages
 from wirecopy.publish.site import plan, scripts
 from wirecopy.publish.site.frame import Frame, data, utf8
+from wirecopy.text import language_tag
 
 _MOST_KIN = 20  # documents of one text that are named
 _MOST_DESCRIBED = 300  # characters of a summary in the head: previews show fewer
@@ -318,7 +319,7 @@ class Articles:
         more: dict[str, object] = {
             "datePublished": article.published and dates.iso(article.published),
             "dateModified": article.modified and dates.iso(article.modified),
-            "inLanguage": article.language,
+            "inLanguage": language_tag(article.language),
             "isBasedOn": public(article.url),
             "articleSection": article.section,
             "author": [{"@type": "Person", "name": name} for name in article.authors],
@@ -359,12 +360,12 @@ class Articles:
         found = []
         for each in document.article.translations:
             own = (self._find(each.ref) if each.ref else None) or (self._find(each.url) if each.url else None)
-            if own is not None and each.language:
+            if own is not None and (language := language_tag(each.language)):
                 target = escape(self._look.address + plan.article(own.source, own.day, own.key))
-                found.append(f'<link rel="alternate" hreflang="{escape(each.language)}" href="{target}"/>')
-        language = document.article.language
+                found.append(f'<link rel="alternate" hreflang="{language}" href="{target}"/>')
+        language = language_tag(document.article.language)
         if found and language:
-            found.append(f'<link rel="alternate" hreflang="{escape(language)}" href="{here}"/>')
+            found.append(f'<link rel="alternate" hreflang="{language}" href="{here}"/>')
         return found
 
     # --- revisions --------------------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ import msgspec
 
 from wirecopy.errors import ConfigError
 from wirecopy.model import Article
+from wirecopy.text import language_tag
 
 _NO_WORDS = frozenset(
     {"source", "key", "kind", "url", "href", "ref", "rel", "is", "role", "language", "marks", "published", "modified",
@@ -22,7 +23,7 @@ _NO_WORDS = frozenset(
 
 def other(language: str) -> str:
     """The other script of a Chinese language tag (BCP 47), "" for a language that is not Chinese."""
-    tag = language.lower()
+    tag = language_tag(language).lower()
     if tag != "zh" and not tag.startswith("zh-"):
         return ""
     return "zh-Hans" if "hant" in tag or tag.endswith(("tw", "hk", "mo")) else "zh-Hant"
