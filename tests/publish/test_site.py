@@ -27,6 +27,7 @@ from wirecopy.model import (
     Article,
     Aside,
     Blocks,
+    Cell,
     Document,
     Heading,
     Link,
@@ -34,6 +35,7 @@ from wirecopy.model import (
     Paragraph,
     Picture,
     Quote,
+    Table,
     plain,
     replace,
     text,
@@ -178,6 +180,23 @@ def test_an_article_keeps_its_language_and_direction(shown: Path) -> None:
     (article,) = page.xpath("//main/article")
     assert (article.get("lang"), article.get("dir")) == ("ar", "rtl")
     assert page.xpath("//article//dl[@lang='zh-Hans'][@dir='ltr']")
+
+
+def test_every_link_has_words_also_where_the_article_has_no_title(tmp_path: Path) -> None:
+    blank = Paragraph(text=(*text("See "), *text(" ", link=Link(href="https://dw-zh.example/a-2")), *text("there.")))
+    edition = MemoryEdition(document("dw-zh", "1", title="", number=2, body=(blank,)), document("dw-zh", "2", title=""))
+    site.publish(edition, tmp_path, replace(LOOK, scripts=True))
+    for path, page in pages(tmp_path):
+        assert [each.get("href") for each in page.iter("a") if not each.text_content().strip()] == [], path
+        assert not page.findtext("head/title").startswith((" ", "·")), path
+        assert page.xpath("//meta[@property='og:title']/@content") != [""], path
+
+
+def test_a_cell_reaches_no_further_down_than_its_table(tmp_path: Path) -> None:
+    rows = ((Cell(text=text("a"), down=9), Cell(text=text("b"))), (Cell(text=text("c"), down=2),))
+    site.publish(MemoryEdition(document("dw-en", "1", body=(Table(rows=rows),))), tmp_path, LOOK)
+    page = (tmp_path / "articles/dw-en/2024/02/1.html").read_text()
+    assert '<td rowspan="2">a</td><td>b</td></tr><tr><td>c</td>' in page
 
 
 def test_a_language_is_told_as_a_tag_or_not_at_all(tmp_path: Path) -> None:

@@ -210,8 +210,10 @@ class Writer:
             return _broken(words[0].text)
         parts = []
         for link, runs in groupby(words, key=_link):
-            inner = "".join(map(_run, runs))
-            target = "" if link is None else self.target(link)
+            said = list(runs)
+            inner = "".join(map(_run, said))
+            has_words = any(run.text.strip() for run in said)  # a link of blanks alone has no name, and none finds it
+            target = self.target(link) if link is not None and has_words else ""
             parts.append(f'<a href="{target}">{inner}</a>' if target else inner)
         return "".join(parts)
 
@@ -343,7 +345,8 @@ class Writer:
             cells = []
             for cell in row:
                 across = f' colspan="{cell.across}"' if 1 < cell.across <= 1000 else ""  # the limit of HTML
-                down = f' rowspan="{cell.down}"' if 1 < cell.down <= 65534 else ""  # the limit of HTML
+                rest = min(cell.down, len(rows) - number)  # what reaches below the last row is invalid
+                down = f' rowspan="{rest}"' if 1 < rest <= 65534 else ""  # the limit of HTML
                 scope = f' scope="{"col" if is_head else "row"}"' if cell.header else ""
                 tag = "th" if cell.header else "td"
                 cells.append(f"<{tag}{across}{down}{scope}>{self.text(cell.text)}</{tag}>")

@@ -121,7 +121,8 @@ class Articles:
             f'<div class="body">{self._body(turned, tier, path, self._page_in_other_script)}</div></article>'
             f"{self._below(turned, around)[0].replace(_TREE, root).replace(_ROOT, root)}"
         )
-        return [(path, self._frame.page(path, turned.article.title, main, head=self._canonical(document)))]
+        title = turned.article.title or article.key
+        return [(path, self._frame.page(path, title, main, head=self._canonical(document)))]
 
     def _body(self, document: Document, tier: str, path: str, link: Callable[[Link], str] | None = None) -> str:
         article = document.article
@@ -275,7 +276,7 @@ class Articles:
     def _relative(self, headline: Headline) -> str:
         """A headline as a link within the tier of the page."""
         target = _TREE + plan.article(headline.source, headline.day, headline.key)
-        title = escape(headline.title) or escape(headline.key)
+        title = escape(headline.title or headline.key)
         shelf = self._shelves.get(headline.source)
         name = escape((shelf.name if shelf else "") or headline.source)
         withdrawn = f" <b>{self._withdrawn}</b>" if headline.withdrawn else ""
@@ -310,10 +311,11 @@ class Articles:
         here = escape(self._look.address + path) if self._look.address else ""
         shelf = self._shelves.get(article.source)
         outlet = (shelf.name if shelf else "") or article.source
+        title = article.title or article.key
         said: dict[str, object] = {
             "@context": "https://schema.org",
             "@type": "LiveBlogPosting" if article.kind == "liveblog" else "NewsArticle",
-            "headline": article.title,
+            "headline": title,
             "publisher": {"@type": "NewsMediaOrganization", "name": outlet},
         }
         more: dict[str, object] = {
@@ -331,7 +333,7 @@ class Articles:
         if image:
             said["image"] = image
         parts = [
-            f'<meta property="og:type" content="article"/><meta property="og:title" content="{escape(article.title)}"/>'
+            f'<meta property="og:type" content="article"/><meta property="og:title" content="{escape(title)}"/>'
             f'<meta property="og:site_name" content="{escape(self._frame.title)}"/>'
         ]
         if article.published is not None:
@@ -412,7 +414,7 @@ class Articles:
             )
         if revision.capture:
             parts.append(f'<p class="digest"><small>{said["capture"]} <code>{revision.capture}</code></small></p>')
-        return self._frame.page(path, f"{shown.title} · {name}", "".join(parts))
+        return self._frame.page(path, f"{shown.title or shown.key} · {name}", "".join(parts))
 
     def _difference(self, before: Article, after: Article) -> str:
         lines = differences(before, after)

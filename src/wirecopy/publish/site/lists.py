@@ -93,7 +93,7 @@ class Lists:
         article = document.article
         headline = headline_of(document)
         target = relative(plan.article(article.source, document.day, article.key, tree), path)
-        title = escape(headline.title)
+        title = escape(headline.title or headline.key)
         picture = ""
         if show is not None and article.picture is not None:
             shown = show(document, self._look.tiers[0], path)(article.picture)
@@ -107,7 +107,7 @@ class Lists:
         said = f"<p{language}>{escape(summary)}</p>" if summary else ""
         return (
             f'<div class="card">{picture}<div><h3{language}><a href="{target}">'
-            f'{title or escape(headline.key)}</a></h3>{said}<p class="meta">'
+            f'{title}</a></h3>{said}<p class="meta">'
             f"{self._meta(headline, with_source=True)}{self._chip(headline, title, path, tree)}</p></div></div>"
         )
 
@@ -291,7 +291,7 @@ class Lists:
             language = language_of(headline.language, self._say.language)
             items.append(
                 f"<li>{time(revision.at)} <b>{label}</b> "
-                f'<a href="{target}"><bdi{language}>{escape(headline.title)}</bdi></a>'
+                f'<a href="{target}"><bdi{language}>{escape(headline.title or headline.key)}</bdi></a>'
                 f" <small>{self._name(headline.source)}</small></li>"
             )
         parts.append(
@@ -438,9 +438,9 @@ class Lists:
         for each in headlines:
             language = language_of(each.language, self._say.language)
             target = relative(plan.article(each.source, each.day, each.key, tree), path)
-            title = escape(each.title)
+            title = escape(each.title or each.key)
             items.append(
-                f'<li><a href="{target}"><bdi{language}>{title or escape(each.key)}</bdi></a> '
+                f'<li><a href="{target}"><bdi{language}>{title}</bdi></a> '
                 f'<span class="meta">{self._meta(each, with_source=with_source)}'
                 f"{self._chip(each, title, path, tree)}</span></li>"
             )
