@@ -1,6 +1,7 @@
 """`wirecopy publish --to`: what a person says, what is sent, what is told."""
 
 import json
+import shutil
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -184,6 +185,35 @@ def test_a_watch_sends_what_it_published(monkeypatch, capsys):
     assert main(["publish", "markdown", "--watch", "--to", "disk"]) == 130
     assert held(Path("disk")) == held(Path("public/markdown"))
     assert turns[0] < turns[1]
+
+
+def test_a_watch_that_cannot_write_tells_it_once_and_goes_on(monkeypatch, capsys):
+    from wirecopy.cli import publishing
+
+    rests = []
+
+    def sleep(seconds):
+        rests.append(seconds)
+        if len(rests) == 1:
+            shutil.move("public/markdown", "elsewhere")
+            Path("public/markdown").write_text("in the way", "utf-8")
+            settle("2")
+        elif len(rests) == 7:
+            Path("public/markdown").unlink()
+            shutil.move("elsewhere", "public/markdown")
+        elif len(rests) == 8:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(publishing.time, "sleep", sleep)
+    assert main(["publish", "markdown", "--watch"]) == 130
+    assert rests == [2, 60, 120, 240, 480, 600, 600, 2]
+    assert capsys.readouterr().err.count("it is tried again") == 1
+    assert list(Path("public/markdown").rglob("2.md"))
+
+
+def test_a_watch_that_cannot_write_at_first_ends(capsys):
+    Path("public").write_text("in the way", "utf-8")
+    assert main(["publish", "markdown", "--watch"]) == 4
 
 
 def test_a_folder_is_written_to_as_before(capsys, tmp_path):

@@ -40,6 +40,9 @@ _WATCHED = 2.0
 _AGAIN = 600.0
 """Seconds after which `--watch` sends again to where it could not."""
 
+_SOON = 60.0
+"""Seconds after which `--watch` publishes again what it could not; each time twice as many, `_AGAIN` at most."""
+
 _NAMED = 10
 """How many changed pages of articles are named."""
 
@@ -211,15 +214,27 @@ def _check(arguments: argparse.Namespace, formats: tuple[str, ...]) -> None:
 
 
 def _watch(arguments: argparse.Namespace, config: Config, formats: tuple[str, ...], targets: Sequence[Target]) -> int:
-    """Publish whenever the archive changed, until stopped."""
+    """Publish whenever the archive changed, until stopped. What can't be written once is tried again (and noted, see
+    `sending.noting`); what can't be at the very first, is the operator's to put right.
+    """
     talk(f"publishing {', '.join(formats)} whenever {config.archive} changes; Ctrl-C ends it", quiet=arguments.quiet)
     last: object = None
-    next_try = math.inf
+    next_try, rest, wrong = math.inf, 0.0, ""
     while True:
         with open_archive(config.archive, write=False) as archive, archive.edition() as edition:
             now = edition.archive, edition.stamp
         if now != last or time.monotonic() >= next_try:
-            done = published(arguments, config, formats) if now != last else []
+            try:
+                done = published(arguments, config, formats) if now != last else []
+            except PublishError as error:
+                if last is None:
+                    raise
+                if str(error) != wrong:
+                    talk(f"wirecopy publish: {error}; it is tried again", quiet=False)
+                rest, wrong = min(2 * rest or _SOON, _AGAIN), str(error)
+                time.sleep(rest)
+                continue
+            rest, wrong = 0.0, ""
             for each in done:
                 if each.written or each.removed:
                     _tell(each)
