@@ -537,6 +537,24 @@ def test_many_documents_of_a_term_stand_on_pages_of_months(tmp_path: Path) -> No
     assert list(check(tmp_path)) == []
 
 
+def test_what_a_month_of_a_term_can_not_hold_is_found_by_day(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(site.lists, "MOST", 40)
+    edition = MemoryEdition()
+    for number in range(130):
+        edition.put(document("dw-zh", str(number), at=NOON - timedelta(hours=12 * number), tags=("河",)))
+    site.publish(edition, tmp_path, LOOK)
+    (month,) = (tmp_path / "terms").glob("*/2024-01.html")
+    page = html.parse(str(month)).getroot()
+    listed = page.xpath("//main/ul[@class='list']/li/a/@href")
+    assert len(listed) == 40
+    days = page.xpath("//main/ul[@class='calendar']//@href")
+    for each in days:
+        listed += html.parse(str(month.parent / each)).getroot().xpath("//main/ul[@class='list']/li/a/@href")
+    assert {Path(each).stem for each in listed} == {
+        each.key for on, _ in edition.days() if on.startswith("2024-01") for each in edition.day(on)
+    }
+
+
 # --- killed at any moment
 
 

@@ -322,7 +322,8 @@ class _Publication:
         for page, month in pages.items():
             if only is None or month in only or page not in listed:
                 headlines = self._edition.under(term, month)
-                self._output.write(page, self._lists.term(term, headlines[: lists.MOST], (), month))
+                days = dict.fromkeys(each.day for each in headlines[lists.MOST :])
+                self._output.write(page, self._lists.term(term, headlines[: lists.MOST], (), month, days))
         for page in listed - pages.keys():
             self._output.remove(page)
         if term.documents:

@@ -218,9 +218,13 @@ class Lists:
         path = plan.month(shelf.source, of)
         parts = [f"<h1>{self._name(shelf.source)}, {of}</h1><p>{self._source_link(shelf.source, path)}</p>"]
         parts += self._by_day(headlines, path)
-        if links := "".join(f'<li><a href="{relative(plan.day(day), path)}">{day}</a></li>' for day in days):
-            parts.append(f'<ul class="calendar">{links}</ul>')
+        parts.append(self._calendar(days, path))
         return self._frame.page(path, f"{shelf.name or shelf.source}, {of}", "".join(parts), current=plan.SOURCES)
+
+    def _calendar(self, days: Iterable[str], path: str) -> str:
+        """Links to these days."""
+        links = "".join(f'<li><a href="{relative(plan.day(day), path)}">{day}</a></li>' for day in days)
+        return f'<ul class="calendar">{links}</ul>' if links else ""
 
     def _by_day(self, headlines: Sequence[Headline], path: str) -> list[str]:
         parts = []
@@ -247,8 +251,17 @@ class Lists:
             parts.append(f"<p>{escape(self._say('nothing_yet'))}</p>")
         return self._page(path, name, parts)
 
-    def term(self, term: Term, headlines: Sequence[Headline], months: Sequence[str], of: str = "") -> bytes:
-        """The newest documents of a section, author or topic, or those of one month; `months`: where older ones are."""
+    def term(
+        self,
+        term: Term,
+        headlines: Sequence[Headline],
+        months: Sequence[str],
+        of: str = "",
+        days: Iterable[str] = (),
+    ) -> bytes:
+        """The newest documents of a section, author or topic, or those of one month; `months`, and `days` of one that
+        has more than a page can hold: where older ones are.
+        """
         path = plan.term(term.digest, of)
         index = plan.INDEXES[term.kind]
         label = escape(self._say(term.kind))
@@ -256,6 +269,7 @@ class Lists:
         if term.source:
             parts.append(f"<p>{self._source_link(term.source, path)}</p>")
         parts.append(self._listed(headlines, path, with_source=not term.source))
+        parts.append(self._calendar(days, path))
         if of:
             parts.append(
                 f'<p><a href="{relative(plan.term(term.digest), path)}"><bdi>{escape(term.name)}</bdi></a></p>'
