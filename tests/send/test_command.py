@@ -72,6 +72,30 @@ def test_formats_without_a_target_stay_here_and_a_target_gets_what_is_named(caps
     assert held(Path("disk")) == held(Path("public/markdown"))
 
 
+def test_a_format_that_a_target_gets_no_more_goes_from_there(capsys, tmp_path):
+    assert main(["publish"]) == 0
+    assert main(["publish", "site", "--to", "disk"]) == 0  # named for this once: the rest stays
+    assert held(Path("disk")) == held(Path("public"))
+    Path("disk/markdown/articles/mine.txt").write_text("by somebody", "utf-8")
+    file = Path("wirecopy.toml")
+    file.write_text(file.read_text("utf-8") + 'formats = ["site"]\n', "utf-8")
+    assert main(["publish", "--to", "disk", "--dry-run"]) == 0
+    assert "markdown/articles/dw-zh/2026/11/1.md" in held(Path("disk"))
+    assert main(["publish", "--to", "disk"]) == 0
+    left = {path for path in held(Path("disk")) if path.startswith("markdown/")}
+    assert left == {"markdown/articles/mine.txt", "markdown/manifest.json"}
+    assert {path: body for path, body in held(Path("disk")).items() if path not in left} == {
+        path: body for path, body in held(Path("public")).items() if not path.startswith("markdown/")
+    }
+    capsys.readouterr()
+    assert main(["publish", "--to", "disk"]) == 0
+    assert "nothing changed, nothing sent" in capsys.readouterr().out
+    file.write_text(file.read_text("utf-8").replace('formats = ["site"]\n', ""), "utf-8")
+    assert main(["publish", "--to", "disk"]) == 0
+    Path("disk/markdown/articles/mine.txt").unlink()
+    assert held(Path("disk")) == held(Path("public"))
+
+
 def test_a_dry_run_changes_nothing_anywhere(capsys, tmp_path):
     main(["publish", "markdown"])
     settle("2")

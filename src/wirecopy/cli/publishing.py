@@ -76,7 +76,8 @@ def publish(arguments: argparse.Namespace) -> int:
     if not arguments.json:
         for each in done:
             _tell(each)
-    sent = sending.send(targets, config, formats, folder_of, dry=arguments.dry_run, quiet=arguments.quiet)
+    once = bool(arguments.formats)
+    sent = sending.send(targets, config, formats, folder_of, dry=arguments.dry_run, quiet=arguments.quiet, once=once)
     if not arguments.dry_run:
         _tell_hub(config, done, quiet=arguments.quiet)
     if arguments.json:
@@ -238,7 +239,8 @@ def _watch(arguments: argparse.Namespace, config: Config, formats: tuple[str, ..
             for each in done:
                 if each.written or each.removed:
                     _tell(each)
-            sent = sending.send(targets, config, formats, folder_of, dry=False, quiet=arguments.quiet)
+            once = bool(arguments.formats)
+            sent = sending.send(targets, config, formats, folder_of, dry=False, quiet=arguments.quiet, once=once)
             next_try = time.monotonic() + _AGAIN if sending.tell(sent, dry=False) else math.inf
             _tell_hub(config, done, quiet=arguments.quiet)
             last = now

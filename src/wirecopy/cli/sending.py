@@ -75,8 +75,12 @@ def send(
     *,
     dry: bool,
     quiet: bool,
+    once: bool,
 ) -> list[Result]:
-    """Send what is published in these formats, or those that a target names, to each target."""
+    """Send what is published in these formats, or those that a target names, to each target.
+
+    `once`: a person named these formats, for this time alone: what else was sent to the targets stays there.
+    """
     if not targets:
         return []
     from wirecopy import send as sending
@@ -85,7 +89,8 @@ def send(
     jobs, failed = [], []
     for target in targets:
         try:
-            jobs.append((target, _release(config, target.formats or formats, folder_of)))
+            is_all = bool(target.formats) or not once
+            jobs.append((target, _release(config, target.formats or formats, folder_of, is_all=is_all)))
         except PublishError as error:  # a format of this one target that is not published: the others have theirs
             failed.append(sending.Result(target=target.name, to=target.to, failed=str(error)))
     state, now = _state(config), datetime.now(UTC)
@@ -175,11 +180,13 @@ def _target(target: Target, config: Config) -> Target:
     return replace(target, to=to, proxy=target.proxy or config.proxy)
 
 
-def _release(config: Config, formats: Sequence[str], folder_of: Callable[[Config, str], Path]) -> Release:
+def _release(
+    config: Config, formats: Sequence[str], folder_of: Callable[[Config, str], Path], *, is_all: bool
+) -> Release:
     """What goes to a target: one format stands at its root, several stand as they do in the public folder."""
     from wirecopy.send import standing
 
     going = tuple(dict.fromkeys(each for each in formats if each != "warc"))
     if len(going) == 1:
-        return standing(folder_of(config, going[0]))
-    return standing(config.public, ["" if each == "site" else f"{each}/" for each in going])
+        return standing(folder_of(config, going[0]), is_all=is_all)
+    return standing(config.public, ["" if each == "site" else f"{each}/" for each in going], is_all=is_all)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import datetime
@@ -32,6 +32,7 @@ Progress = Callable[[str, int, int, str], None]
 """Called with (target, files done, all, the one at hand), never from two threads at once."""
 
 _FAILING = "failing.json"
+_STANDS = "stands.json"
 
 
 class Result(Noun, frozen=True, kw_only=True):
@@ -135,7 +136,7 @@ def _sent(
     progress: Callable[[int, int, str], None],
 ) -> Sent:
     """Send one release to one target, alone: a lock keeps a second run out."""
-    from wirecopy.send import folders, git, objects, rsync, sftp, staged  # here: each is needed by some targets only
+    from wirecopy.send import git, rsync  # here: each is needed by some targets only
 
     folder = _folder(target, state)
     try:
@@ -143,25 +144,63 @@ def _sent(
     except OSError as error:
         raise PublishError(f"{folder} can't be made: {error.strerror}") from error
     children.lock = lock = locked(folder / LOCK)
-    journal = folder / "journal"
     try:
-        if address.kind == "git":
-            return git.send(
-                release, target, address, folder=folder, at=at, children=children, dry=dry, progress=progress
-            )
-        if address.kind == "rsync+ssh" and target.releases:
+        if address.kind == "rsync+ssh" and target.releases:  # each time a new folder
             return rsync.send(
                 release, target, address, folder=folder, at=at, children=children, dry=dry, progress=progress
             )
-        place: staged.Place
-        if address.kind == "s3":
-            place = objects.Bucket(target, address, stop=children.stopped)
-        elif address.kind == "folder":
-            place = folders.Folder(target, Path(address.path))
-        elif address.kind == "sftp":
-            place = sftp.Folder(target, address, folder=folder, children=children)
+        before = _stands(folder)
+        going = release.after(before)
+        if not dry:
+            _note_stands(folder, before | release.roots.keys())
+        if address.kind == "git":
+            sent = git.send(going, target, address, folder=folder, at=at, children=children, dry=dry, progress=progress)
         else:
-            place = rsync.Folder(target, address, folder=folder, children=children)
-        return staged.send(release, place, journal, dry=dry, progress=progress)
+            sent = _staged(going, target, address, folder, children, dry=dry, progress=progress)
+        if not dry:
+            _note_stands(folder, (before | release.roots.keys()) - going.left)
+        return sent
     finally:
         os.close(lock)
+
+
+def _staged(
+    release: Release,
+    target: Target,
+    address: Address,
+    folder: Path,
+    children: Children,
+    *,
+    dry: bool,
+    progress: Callable[[int, int, str], None],
+) -> Sent:
+    """Send one release to a place where files are replaced one by one."""
+    from wirecopy.send import folders, objects, rsync, sftp, staged  # as above
+
+    place: staged.Place
+    if address.kind == "s3":
+        place = objects.Bucket(target, address, stop=children.stopped)
+    elif address.kind == "folder":
+        place = folders.Folder(target, Path(address.path))
+    elif address.kind == "sftp":
+        place = sftp.Folder(target, address, folder=folder, children=children)
+    else:
+        place = rsync.Folder(target, address, folder=folder, children=children)
+    return staged.send(release, place, folder / "journal", dry=dry, progress=progress)
+
+
+def _stands(folder: Path) -> frozenset[str]:
+    """The prefixes of what was sent to a target; none where that is not known."""
+    try:
+        return frozenset(msgspec.json.decode((folder / _STANDS).read_bytes(), type=list[str]))
+    except (OSError, ValueError):
+        return frozenset()
+
+
+def _note_stands(folder: Path, prefixes: Iterable[str]) -> None:
+    fresh = folder / f"{_STANDS}.new"
+    try:
+        fresh.write_bytes(msgspec.json.encode(sorted(prefixes)))
+        fresh.replace(folder / _STANDS)
+    except OSError as error:
+        raise PublishError(f"{fresh} can't be written: {error.strerror}") from error

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeAlias
 
@@ -47,16 +47,24 @@ class _Book(msgspec.Struct):
 class Release:
     """What is sent: publications in one folder, each below its prefix ("" or "feeds/"), with the root of its manifest.
 
-    `roots` are these, by prefix.
+    `roots` are these, by prefix. `is_all`: nothing else of ours shall stand at the target. `left` are the prefixes of
+    what was sent there before and is not any more: publications without a file.
     """
 
     folder: Path
     roots: Mapping[str, bytes]
+    is_all: bool = False
+    left: frozenset[str] = frozenset()
 
     @property
     def digest(self) -> str:
         """The same for the same publications."""
         return digest_of(self.roots)
+
+    def after(self, prefixes: Iterable[str]) -> Release:
+        """What is sent to where publications below these prefixes were sent before."""
+        left = frozenset(prefixes) - self.roots.keys() if self.is_all else frozenset()
+        return replace(self, roots={**self.roots, **dict.fromkeys(left, manifest.encode({}))}, left=left)
 
     def page(self, path: str, entry: Entry) -> bytes:
         """A page of a manifest, or any other file that is small."""
@@ -94,8 +102,8 @@ class Release:
         return {prefix + manifest.ROOT: body for prefix, body in self.roots.items()}
 
     def stands(self, path: str) -> bool:
-        """Is there such a file in the folder?"""
-        return (self.folder / path).exists()
+        """Is there such a file in the folder, of a publication that is sent?"""
+        return self.owner(path) not in self.left and (self.folder / path).exists()
 
     def files(self) -> dict[str, Entry]:
         """Every file, the pages of the manifests too."""
@@ -139,8 +147,8 @@ class Difference:
         return sum(size for _, size in listed) + sum(map(len, self.roots.values()))
 
 
-def standing(folder: Path, prefixes: Iterable[str] = ("",)) -> Release:
-    """What is published in this folder: at its root ("") and in folders below it ("feeds/").
+def standing(folder: Path, prefixes: Iterable[str] = ("",), *, is_all: bool = False) -> Release:
+    """What is published in this folder: at its root ("") and in folders below it ("feeds/"). `is_all` as in `Release`.
 
     Raises PublishError where there is nothing, or where a publication did not finish.
     """
@@ -159,7 +167,7 @@ def standing(folder: Path, prefixes: Iterable[str] = ("",)) -> Release:
             raise PublishError(f"{at / manifest.ROOT} can't be read: {error.strerror}") from error
     if not roots:
         raise PublishError(f"nothing is published in {folder} yet; `wirecopy publish` does that")
-    return Release(folder, roots)
+    return Release(folder, roots, is_all=is_all)
 
 
 def compare(
