@@ -7,6 +7,7 @@ to the noun that it fills; `python tools/config_docs.py` writes the documentatio
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
@@ -68,6 +69,11 @@ class Key(msgspec.Struct, frozen=True):
     field: str = ""
     hidden: Callable[[Any], Any] | None = None
     required: bool = False
+
+    @property
+    def plain(self) -> str:
+        """What it says where links lead nowhere: in a message, in an editor."""
+        return re.sub(r"\[([^]]+)\]\([^)]+\)", r"\1", self.says)
 
 
 class Table(msgspec.Struct, frozen=True, eq=False):
@@ -171,7 +177,8 @@ TARGET = Table(
         Key(
             "to",
             Words(is_target, is_shown=False),
-            "Where to: an address ([which there are](sending.md)), or a folder.",
+            "Where to: an address as `s3://bucket/prefix` or `git+https://host/path` ([and others](sending.md)), or a "
+            "folder.",
             required=True,
             hidden=without_password,
         ),

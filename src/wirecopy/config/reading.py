@@ -143,7 +143,7 @@ class Reader:
         if isinstance(key.kind, Place):
             value = self.path.parent / value if value else None
         if key.required and key.name not in given:
-            self._complain(path, f"says not {key.name}: {key.says[0].lower()}{key.says[1:].rstrip('.')}")
+            self._complain(path, f"says not {key.name}: {key.plain[0].lower()}{key.plain[1:].rstrip('.')}")
         origin = "outlet" if is_shipped else "default"
         if key.name in given:
             origin = "environment" if here in self._origins else "file"

@@ -6,7 +6,6 @@ told by `wirecopy config`. Only keywords that draft 7 has too are used: some edi
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from wirecopy.config import keys
@@ -32,7 +31,7 @@ def _table(table: Table) -> dict[str, Any]:
 
 
 def _key(table: Table, key: Key) -> dict[str, Any]:
-    described = {"description": re.sub(r"\[([^]]+)\]\([^)]+\)", r"\1", key.says)}
+    described = {"description": key.plain}
     if isinstance(key.kind, Sub):
         return described | _table(key.kind.table)
     if isinstance(key.kind, Many):
