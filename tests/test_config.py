@@ -185,6 +185,15 @@ kinds = { a = "article" }
 """
 
 
+def test_a_password_in_an_address_of_a_source_reaches_nothing_that_is_told_or_stored():
+    addresses = {key: [f"https://me:hunter2@x.example/{key}"] for key in ("feeds", "sitemaps", "listings")}
+    written = "\n".join(f"{key} = {value}" for key, value in addresses.items())
+    found = config.parse(f'[sources.a]\nhomepage = "https://me:hunter2@x.example/@us"\n{written}', HERE).source("a")
+    assert found.feeds == ("https://x.example/feeds",)
+    assert found.homepage == "https://x.example/@us"
+    assert "hunter2" not in repr(found)
+
+
 def test_every_table_of_the_file_becomes_its_noun():
     found = config.parse(FULL, HERE)
     assert found.watch == Watch(at_once=8)

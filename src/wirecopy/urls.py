@@ -56,8 +56,13 @@ def resolve(address: str, base: str = "") -> str:
         return ""
     if _HOST.match(url):
         return url
-    bare = _USER.sub("", url, count=1)
+    bare = without_user(url)
     return bare if _HOST.match(bare) else ""
+
+
+def without_user(url: str) -> str:
+    """An address without the name and password in it."""
+    return _USER.sub("", url, count=1)
 
 
 def origin(url: str) -> str:

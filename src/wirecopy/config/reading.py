@@ -84,7 +84,9 @@ class Reader:
         values["page"] = replace(base.page, **values["page"])
         self._outline(source_id, values.pop("outline"))
         del values["outlet"]
-        source = replace(base, **values)
+        for key in ("feeds", "sitemaps", "listings"):  # a password is never sent, and would stand in every reason
+            values[key] = tuple(map(urls.without_user, values[key]))
+        source = replace(base, **values | {"homepage": urls.without_user(values["homepage"])})
         if not (source.feeds or source.sitemaps or source.listings):
             self._complain(
                 path,
