@@ -261,7 +261,7 @@ def test_hits_are_marked_dated_and_said_to_be_withdrawn(folder: Path) -> None:
 
 
 def test_what_is_found_has_the_direction_of_its_page(folder: Path) -> None:
-    tags = ["ar", "ckb", "prs-AF", "ku-Arab-IQ", "ku", "az_Arab", "ar-Latn", "arn", "zh-Hant", "fa-ARAB", "en-x-ar"]
+    tags = ["ar", "ckb", "prs-AF", "ku-Arab-IQ", "ku", "az-Arab", "ar-Latn", "arn", "zh-Hant", "fa-ARAB", "en-x-ar"]
     publish(MemoryEdition(*(article(number, "5", language=tag) for number, tag in enumerate(tags))), folder)
     with Page(folder) as page:
         page.ask("5")
