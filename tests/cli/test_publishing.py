@@ -105,6 +105,16 @@ def test_a_site_that_stands_alone_leads_to_no_feeds(mirror, words):
     assert "feeds/all.rss" in Path("public/index.html").read_text("utf-8")
 
 
+def test_a_site_leads_nowhere_that_a_target_of_it_lacks(mirror):
+    with Path("wirecopy.toml").open("a", encoding="utf-8") as file:
+        file.write('[targets.pages]\nto = "/nowhere"\nformats = ["site", "feeds"]\n')
+        file.write('[targets.documents]\nto = "/nowhere/else"\nformats = ["markdown"]\n')
+    main(["publish"])
+    about = Path("public/about.html").read_text("utf-8")
+    assert "feeds/all.rss" in about
+    assert "markdown/" not in about
+
+
 def test_every_format_has_its_place_and_all_of_them_are_checked(mirror, capsys):
     pytest.importorskip("libzim")
     pytest.importorskip("pyarrow")

@@ -306,11 +306,18 @@ def _look(edition: Edition, config: Config) -> Look:
 
 
 def _beside(config: Config, arguments: argparse.Namespace) -> tuple[str, ...]:
-    """The formats that stand below the site, or will at the end of this publication: pages lead to these alone."""
+    """The formats that stand below the site wherever it goes, or will at the end of this publication: pages lead to
+    these alone.
+    """
     if arguments.to:  # there it stands alone
         return ()
     coming = getattr(arguments, "formats", ()) or config.formats
-    return tuple(name for name in _BESIDE if name in coming or folder_of(config, name).exists())
+    elsewhere = [target.formats for target in config.targets if "site" in target.formats]
+    return tuple(
+        name
+        for name in _BESIDE
+        if (name in coming or folder_of(config, name).exists()) and all(name in formats for formats in elsewhere)
+    )
 
 
 def _feeds(edition: Edition, config: Config, arguments: argparse.Namespace, progress: Progress) -> Done:
