@@ -556,8 +556,8 @@ function spread(text, marked) {
 /* --- what the reader sees --- */
 
 /* text.is_rtl: by its script, where a language names one. */
-const SCRIPT = /[-_]([a-z]{4})(?![^-_])/i;
-const RIGHT_TO_LEFT = /^(ar|arc|arz|azb|bal|ckb|dv|fa|glk|he|iw|ji|ks|lrc|mzn|nqo|pnb|prs|ps|sd|sdh|skr|syr|ug|ur|yi)(?![^-_])/i;
+const SCRIPT = /-([a-z]{4})(?![^-])/i;
+const RIGHT_TO_LEFT = /^(ar|arc|arz|azb|bal|ckb|dv|fa|glk|he|iw|ji|ks|lrc|mzn|nqo|pnb|prs|ps|sd|sdh|skr|syr|ug|ur|yi)(?![^-])/i;
 const SCRIPT_TO_LEFT = /^(adlm|arab|aran|hebr|mand|nkoo|rohg|samr|syrc|thaa)$/i;
 
 function isToLeft(language) {
