@@ -209,6 +209,18 @@ def test_a_language_is_told_as_a_tag_or_not_at_all(tmp_path: Path) -> None:
     assert b"inLanguage" not in (tmp_path / "articles/dw-en/2024/02/1.html").read_bytes()
 
 
+def test_words_of_no_known_language_go_their_own_way(tmp_path: Path) -> None:
+    body = (Paragraph(text=text("نص بلا لغة")),)
+    site.publish(MemoryEdition(document("dw-x", "1", title="خبر", language="", body=body, number=2)), tmp_path, LOOK)
+    for name in (
+        "articles/dw-x/2024/02/1.html",
+        "text/articles/dw-x/2024/02/1.html",
+        "articles/dw-x/2024/02/1.r/2.html",
+    ):
+        page = html.document_fromstring((tmp_path / name).read_bytes())
+        assert page.xpath("//h1/@dir | //div[@class='body']/@dir") == ["auto", "auto"], name
+
+
 def test_a_first_page_is_small(shown: Path) -> None:
     import gzip
 

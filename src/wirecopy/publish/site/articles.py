@@ -99,7 +99,7 @@ class Articles:
             root = "../" * path.count("/")
             over = (
                 f"<article{language}>{above.replace(_ROOT, root)}{self._tiers(document, root, tier)}</header>"
-                '<div class="body">'
+                f'<div class="body"{_direction(article)}>'
             )
             under = f"</div></article>{(below if is_default else beside).replace(_ROOT, root)}"
             head = self._head(document, path) if is_default else self._canonical(document)
@@ -164,7 +164,7 @@ class Articles:
             where += f" · {escape(article.section)}"
         return (
             f'<header><p class="where"{self._own(article)}>{where}</p>{kicker}'
-            f"<h1>{escape(article.title) or self._said['untitled']}</h1>"
+            f"<h1{_direction(article)}>{escape(article.title) or self._said['untitled']}</h1>"
             f"{self._byline(article, around)}{self._facts(document)}{self._notices(document)}"
         )
 
@@ -397,7 +397,8 @@ class Articles:
         if revision.number < document.revisions:
             links.append(f'<a rel="next" href="{revision.number + 1}.html">{said["revision_after"]}</a>')
         parts = [
-            f"<h1{language_of(shown.language, say.language)}>{escape(shown.title) or said['untitled']}</h1>",
+            f"<h1{language_of(shown.language, say.language)}{_direction(shown)}>"
+            f"{escape(shown.title) or said['untitled']}</h1>",
             f'<p class="notice">{name} · {said[f"change_{revision.change.value}"]} · {said["taken"]} '
             f"{time(revision.at)}</p>",
             f'<nav aria-label="{said["revisions"]}"><p>{" · ".join(links)}</p></nav>',
@@ -410,7 +411,7 @@ class Articles:
             byline = escape(shown.byline.strip() or ", ".join(shown.authors))
             parts.append(
                 f'<article{language}><h2{self._own(shown)}>{said["whole_text"]}</h2><p class="byline">{byline}</p>'
-                f'<div class="body">{writer.article(revision.article)}</div></article>'
+                f'<div class="body"{_direction(shown)}>{writer.article(revision.article)}</div></article>'
             )
         if revision.capture:
             parts.append(f'<p class="digest"><small>{said["capture"]} <code>{revision.capture}</code></small></p>')
@@ -449,6 +450,11 @@ _NAMES = (
     "neighbours", "wrong", "latest_copy", "revision_before", "revision_after", "revisions", "whole_text", "capture",
     "no_difference", "difference", *(f"change_{each.value}" for each in Change),
 )  # fmt: skip
+
+
+def _direction(article: Article) -> str:
+    """The `dir` of an article's own words where nobody knows their language: that of the first of them."""
+    return "" if language_tag(article.language) else ' dir="auto"'
 
 
 def _is_plain(block: AnyBlock) -> bool:
