@@ -59,6 +59,15 @@ def test_what_is_no_page_has_no_meta() -> None:
     )
 
 
+@pytest.mark.parametrize("kind", ["", "text/plain", "application/octet-stream; charset=x", "Text/HTML"])
+@pytest.mark.parametrize("charset", ["utf-8", "utf-16", "utf-16-le", "utf-16-be"])
+def test_a_page_is_heard_whatever_its_server_calls_it_and_in_utf_16(kind, charset) -> None:
+    page = '<html lang="zh"><head><title>渡轮</title><meta name="robots" content="noarchive"></head><body>'
+    headers = [("Content-Type", kind)] if kind else []
+    answer = Capture(url="https://a.example/1", status=200, headers=headers, body=page.encode(charset), at=NOON)
+    assert usage.signals(answer) == ("meta robots: noarchive",)
+
+
 def test_signals_are_few_and_short() -> None:
     many = [("X-Robots-Tag", f"{number} " + "x" * 5000) for number in range(300)]
     found = usage.signals(capture("", *many))

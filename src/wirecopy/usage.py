@@ -23,6 +23,7 @@ LONGEST = 300
 TDMREP = "/.well-known/tdmrep.json"
 
 _HEAD = 262_144  # bytes in which a page's `meta` is looked for; a guess: ten times the largest head seen
+_UNSAID = ("", "text/plain", "application/octet-stream")  # of what may be a page all the same, and is read as one
 _HEADERS = ("x-robots-tag", "content-usage", "tdm-reservation", "tdm-policy")
 _METAS = ("robots", "wirecopy", "content-usage", "tdm-reservation", "tdm-policy")
 _META = re.compile(rb"<meta\s([^<>]{1,2000})>", re.IGNORECASE)
@@ -129,10 +130,14 @@ def _in_headers(capture: Capture) -> Iterator[str]:
 
 
 def _in_page(capture: Capture) -> Iterator[str]:
-    if "html" not in capture.header("content-type").lower():
+    kind = capture.header("content-type").partition(";")[0].strip().lower()
+    if "html" not in kind and kind not in _UNSAID:
         return
-    end = capture.body.find(b"</head", 0, _HEAD)
-    for found, tag in enumerate(_META.finditer(capture.body, 0, _HEAD if end < 0 else end)):
+    head = capture.body[:_HEAD]
+    if b"\0" in head[:4]:  # UTF-16, in which markup is ASCII with a NUL beside each byte
+        head = head.replace(b"\0", b"")
+    end = head.find(b"</head")
+    for found, tag in enumerate(_META.finditer(head, 0, _HEAD if end < 0 else end)):
         if found >= 500:
             return
         said = {
