@@ -397,6 +397,16 @@ def test_a_strangers_archive_keeps_no_article_from_being_looked_at_for_longer_th
         assert merged.failures <= 10_000
 
 
+def test_a_strangers_archive_brings_no_robots_txt_of_days_to_come(desk: Desk) -> None:
+    a, b = desk.made("a", []), desk.made("b", [])
+    url = "https://www.example.org/robots.txt"
+    with open_archive(b, write=True) as archive:
+        archive.keep([capture(f"day {day}".encode(), at=NOON + timedelta(days=day), url=url) for day in (-1, 1, 2)])
+    with open_archive(a, write=True) as archive:
+        archive.merge(b, now=NOON)
+        assert archive.page(url, NOON + timedelta(days=2)).body == b"day -1"
+
+
 def test_what_a_merge_holds_in_memory_does_not_follow_the_archive(desk: Desk) -> None:
     """A peak that follows the size of a batch, not of what is merged."""
     import tracemalloc

@@ -133,9 +133,10 @@ class Merge:
         same: Same,
         render: Render,
         progress: Callable[[int, int], None] | None = None,
+        now: datetime | None = None,
     ) -> None:
         self._here, self._there, self._hands, self._same, self._render = here, there, hands, same, render
-        self._progress = progress
+        self._progress, self._now = progress, now
         self._counts = dict.fromkeys(("articles", "leads", "new", "revisions", "same", "captures", "moved"), 0)
         self._has_moved = False
         self._doubted: set[str] = set()  # addresses whose "not modified" would speak of a copy that is gone by now
@@ -195,7 +196,15 @@ class Merge:
             with self._hands.transaction():
                 for url in urls:
                     for page in self._there.every(PAGES, "WHERE url = ?", url):
-                        self._put_new(PAGES, PageRow(url, self._capture(page.capture)))
+                        if not self._is_of_a_future(page.capture):
+                            self._put_new(PAGES, PageRow(url, self._capture(page.capture)))
+
+    def _is_of_a_future(self, capture: int) -> bool:
+        """Whether a capture is said to be later than now: a robots.txt of each day to come would be what that day's
+        rounds go by, and nobody would ask for a true one.
+        """
+        at = self._sound(lambda: self._there.sound(CAPTURES, capture)).at
+        return self._now is not None and at > to_micros(self._now)
 
     # --- pictures
 

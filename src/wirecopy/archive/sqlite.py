@@ -655,14 +655,16 @@ class SqliteArchive:
         same: Same = lambda *_: False,
         render: Render = lambda _: None,
         progress: Callable[[int, int], None] | None = None,
+        now: datetime | None = None,
     ) -> Merged:
         """Take in what another archive holds; again, and nothing changes. `same`: whether a reader sees the same in two
         articles whose fingerprints differ. `render`: what a picture's bytes are; of what is none, no picture comes.
+        `now`: no robots.txt comes that is said to be later.
         """
         there = File.reading(other.resolve())
         hands = Hands(self._transaction, self._stamp, self._touch, self._referring, self._refer, self.enrol)
         try:
-            return Merge(self._file, there, hands, same, render, progress).run()
+            return Merge(self._file, there, hands, same, render, progress, now).run()
         finally:
             there.close()
 

@@ -294,7 +294,7 @@ def _import_archives(arguments: argparse.Namespace, config: Config, archives: li
     own = config.archive.resolve()
     if any(path.resolve() == own for path in archives):
         raise ConfigError(f"{own} is this mirror's own archive: name another one")
-    processes = workers.count() if config.workers is None else config.workers
+    now, processes = _now(), workers.count() if config.workers is None else config.workers
     with (
         open_archive(config.archive, write=True, holder="wirecopy import") as archive,
         bar(quiet=arguments.quiet) as shown,
@@ -302,11 +302,12 @@ def _import_archives(arguments: argparse.Namespace, config: Config, archives: li
     ):
         done = [
             archive.merge(
-                path, same=same, render=render, progress=lambda count, todo: shown.step("import", count, todo)
+                path, same=same, render=render, now=now,
+                progress=lambda count, todo: shown.step("import", count, todo),
             )
             for path in archives
-        ]
-        archive.set_back(_now())  # what another clock looked at in a future is due now
+        ]  # fmt: skip
+        archive.set_back(now)  # what another clock looked at in a future is due now
     if arguments.json:
         as_json({"archives": done})
     else:
