@@ -19,7 +19,7 @@ from wirecopy.archive.backup import backup, restore
 from wirecopy.archive.sqlite import SqliteArchive
 from wirecopy.cli import main
 from wirecopy.errors import ArchiveError, ConfigError
-from wirecopy.model import Change, Source, State
+from wirecopy.model import Change, Source, State, replace
 
 
 def clock() -> datetime:
@@ -255,6 +255,22 @@ def test_another_archive_is_imported_by_its_first_bytes(
     assert "this mirror's own archive" in capsys.readouterr().err
     (tmp_path / "empty.db").write_bytes(b"")
     assert main(["import", str(tmp_path / "empty.db"), *mirror]) == 3
+
+
+def test_what_another_archives_clock_looked_at_in_a_future_is_due_once_it_is_imported(
+    path: Path, mirror: list[str], tmp_path: Path
+) -> None:
+    other, future = made(tmp_path / "other.db", 1), datetime(2099, 1, 1, tzinfo=UTC)
+    with open_archive(other, write=True) as archive:
+        known = archive.entry("demo-zh", "0")
+        assert known is not None
+        archive.settle(replace(known, checked=future, due=future))
+    assert main(["import", str(other), *mirror]) == 0
+    with open_archive(path, write=False) as archive:
+        merged = archive.entry("demo-zh", "0")
+        assert merged is not None
+        assert merged.due is not None
+        assert merged.due <= datetime.now(UTC)
 
 
 def test_an_article_is_shown_as_it_stood(path: Path, mirror: list[str], capsys: pytest.CaptureFixture[str]) -> None:
