@@ -549,6 +549,27 @@ def test_many_documents_of_a_term_stand_on_pages_of_months(tmp_path: Path) -> No
     assert list(check(tmp_path)) == []
 
 
+def test_a_sitemap_has_no_more_addresses_than_it_may(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(site.lists, "ADDRESSES", 2)
+    edition = MemoryEdition(*(document("dw-zh", str(number)) for number in range(5)))
+
+    def told() -> list[tuple[str, int]]:
+        site.publish(edition, tmp_path, LOOK)
+        listed = html.fromstring((tmp_path / "sitemap.xml").read_bytes()).xpath("//loc/text()")
+        paths = [each.removeprefix(LOOK.address) for each in listed]
+        assert sorted(paths) == sorted(each for each in tree(tmp_path) if each.startswith("sitemaps/"))
+        return [(each, (tmp_path / each).read_bytes().count(b"<url>")) for each in paths]
+
+    month = "sitemaps/2024-02"
+    assert told() == [(f"{month}.xml", 2), (f"{month}-2.xml", 2), (f"{month}-3.xml", 1)]
+    for number in range(3):
+        edition.remove("dw-zh", str(number))
+    assert told() == [(f"{month}.xml", 2)]
+    edition.remove("dw-zh", "3")
+    edition.remove("dw-zh", "4")
+    assert told() == []
+
+
 def test_what_a_month_of_a_term_can_not_hold_is_found_by_day(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(site.lists, "MOST", 40)
     edition = MemoryEdition()

@@ -10,6 +10,7 @@ Where a page stands is plan.py's business, what is around it frame.py's, what is
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from importlib import resources
 from itertools import chain, groupby, islice
@@ -297,10 +298,13 @@ class _Publication:
     def _sitemaps(self, months: Iterable[str]) -> None:
         for month in sorted(months) if self._look.address else ():
             found = [each for source in self._shelves for each in self._edition.month(source, month)]
-            if found:
-                self._output.write(plan.sitemap(month), self._lists.sitemap(found))
-            else:
-                self._output.remove(plan.sitemap(month))
+            paths = set()
+            for part, first in enumerate(range(0, len(found), lists.ADDRESSES), 1):
+                paths.add(path := plan.sitemap(month, part))
+                self._output.write(path, self._lists.sitemap(found[first : first + lists.ADDRESSES]))
+            for path in self._output.listed(manifest.ROOT, f"sitemaps/{month}"):
+                if path not in paths:
+                    self._output.remove(path)
 
     def _day(self, day: str, days: list[str], place: int | None) -> None:
         if place is None:
@@ -364,8 +368,15 @@ class _Publication:
         for file in (plan.STYLE, plan.ICON):
             output.write(file, _theme(file))
         if look.address:
-            months = sorted({month for shelf in self._shelves.values() for month, _ in shelf.months}, reverse=True)
-            output.write(plan.SITEMAP, self._lists.sitemaps(months))
+            counts = Counter[str]()
+            for shelf in self._shelves.values():
+                counts.update(dict(shelf.months))
+            paths = [
+                plan.sitemap(month, part + 1)
+                for month in sorted(counts, reverse=True)
+                for part in range(-(-counts[month] // lists.ADDRESSES))
+            ]
+            output.write(plan.SITEMAP, self._lists.sitemaps(paths))
 
     def _front(self, sections: Mapping[tuple[str, str], Term]) -> None:
         newest = self._edition.latest(lists.FRONT)

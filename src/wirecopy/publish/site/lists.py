@@ -26,6 +26,8 @@ LATEST = 100
 MOST = 500
 """How many documents the page of a month shows; where there are more, they are found by day."""
 CHANGES = 100
+ADDRESSES = 50_000
+"""How many addresses a sitemap may have (sitemaps.org)."""
 _LEADS = 6  # documents that the front page shows with their picture and summary
 _SUMMARY = 160
 _SAID = (incidents.told, incidents.when, incidents.advice)
@@ -430,19 +432,17 @@ class Lists:
     # --- for programs -----------------------------------------------------------------------------------------------
 
     def sitemap(self, headlines: Iterable[Headline]) -> bytes:
-        """The sitemap of a month (sitemaps.org 0.9)."""
+        """The sitemap of a month, or a part of it (sitemaps.org 0.9)."""
         lines = ['<?xml version="1.0" encoding="UTF-8"?>', f'<urlset xmlns="{_SITEMAPS}">']
         for each in headlines:
             place = escape(self._look.address + plan.article(each.source, each.day, each.key))
             lines.append(f"<url><loc>{place}</loc><lastmod>{dates.iso(each.at)}</lastmod></url>")
         return ("\n".join([*lines, "</urlset>"]) + "\n").encode()
 
-    def sitemaps(self, months: Iterable[str]) -> bytes:
+    def sitemaps(self, paths: Iterable[str]) -> bytes:
         """The index of all sitemaps."""
         lines = ['<?xml version="1.0" encoding="UTF-8"?>', f'<sitemapindex xmlns="{_SITEMAPS}">']
-        lines += [
-            f"<sitemap><loc>{escape(self._look.address + plan.sitemap(month))}</loc></sitemap>" for month in months
-        ]
+        lines += [f"<sitemap><loc>{escape(self._look.address + path)}</loc></sitemap>" for path in paths]
         return ("\n".join([*lines, "</sitemapindex>"]) + "\n").encode()
 
     # --- a list -----------------------------------------------------------------------------------------------------

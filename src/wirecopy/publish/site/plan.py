@@ -65,9 +65,9 @@ def term(digest: str, of: str = "") -> str:
     return f"terms/{digest}/{of}.html" if of else f"terms/{digest}.html"
 
 
-def sitemap(month: str) -> str:
-    """Where the sitemap of a month stands."""
-    return f"sitemaps/{month}.xml"
+def sitemap(month: str, part: int = 1) -> str:
+    """Where the sitemap of a month stands, or a further part of it."""
+    return f"sitemaps/{month}.xml" if part == 1 else f"sitemaps/{month}-{part}.xml"
 
 
 def articles_page(source: str, month: str) -> str:
