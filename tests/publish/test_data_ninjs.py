@@ -176,6 +176,15 @@ def test_the_id_stays_and_the_version_counts(tmp_path: Path) -> None:
     assert last.firstcreated == first.firstcreated
 
 
+def test_the_id_stays_where_documents_moved_to_another_day(tmp_path: Path) -> None:
+    """Then an archive's name gets a number, so that folders are made anew (archive/merge.py)."""
+    one = document("dw-zh", "1")
+    for folder, number in (("before", ""), ("after", "/2")):
+        moved = MemoryEdition(one, archive=f"7d1f4a52-0000-4000-8000-00000000c0de{number}")
+        data.publish(moved, tmp_path / folder, formats=["ninjs"])
+    assert items(tmp_path / "before") == items(tmp_path / "after")
+
+
 def test_rights_agencies_place_and_subjects_are_said(tmp_path: Path) -> None:
     made = document(
         "dw-zh", "1", rights="© 2024 AFP", agencies=("法新社",), dateline="BERLIN", section="Politik", tags=("NATO",),

@@ -361,6 +361,17 @@ def test_no_new_title_address_or_mirror_changes_an_id(tmp_path: Path) -> None:
     assert before.entries[0].title != after.entries[0].title
 
 
+def test_no_feed_has_another_id_where_documents_moved_to_another_day(tmp_path: Path) -> None:
+    name = "7d1f4a52-0000-4000-8000-00000000c0de"
+    before, after = (
+        published(MemoryEdition(document("dw-en", "1"), archive=f"{name}{number}"), tmp_path / f"at{number[1:]}")
+        for number in ("", "/2")
+    )
+    assert {path: body for path, body in after.items() if path != ".wirecopy.json"} == {
+        path: body for path, body in before.items() if path != ".wirecopy.json"
+    }
+
+
 def test_updated_moves_with_real_edits_and_withdrawals_only() -> None:
     first = document("dw-zh", "1")
     assert entries.moments(first) == (NOON, NOON)

@@ -85,6 +85,13 @@ def number_of(shelves: Mapping[str, Shelf]) -> int:
     return sum(number for shelf in shelves.values() for _, number in shelf.months)
 
 
+def lasting(archive: str) -> str:
+    """The name of an archive as ids hold it, which never change: without the number that it gets where documents move
+    to another day, so that folders are made anew.
+    """
+    return archive.partition("/")[0]
+
+
 def finished(output: Output, bookmark: Bookmark, *, documents: int, rendered: int) -> Published:
     """Make it count, with this bookmark, and tell what was done."""
     output.finish(note(bookmark))

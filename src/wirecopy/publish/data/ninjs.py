@@ -25,6 +25,7 @@ from wirecopy.publish.addresses import public
 from wirecopy.publish.data.tables import agency, characters, count, stand
 from wirecopy.publish.feeds.entries import Place
 from wirecopy.publish.messages import of as messages
+from wirecopy.publish.publication import lasting
 
 _STANDARD = {
     "name": "ninjs",
@@ -41,7 +42,7 @@ class Renderer:
         self._edition = edition
         self._names = names
         self._place = place
-        self._space = uuid.UUID(edition.archive)
+        self._space = uuid.UUID(lasting(edition.archive))
         self._say = messages("en")
 
     def render(self, document: Document) -> bytes:

@@ -174,7 +174,7 @@ def book(
         return b""
     say = messages.of(language)
     title = clean(title) or say("mirror")
-    about = Book(id=id_of(edition.archive, "epub", "chosen", title), title=title)
+    about = Book(id=id_of(publication.lasting(edition.archive), "epub", "chosen", title), title=title)
     shelves = {shelf.source: shelf for shelf in edition.shelves()}
     place = Place(address=based(address), without=_without(by_source, shelves))
     return make(about, found, edition, say=say, place=place, shelves=shelves, budget=budget).body
@@ -330,7 +330,7 @@ class _Publication:
         self.rendered += len(documents)
         series = self._say("feed_of", what=self._rows_title(plan.row), of=self._title)
         about = Book(
-            id=id_of(self._edition.archive, "epub", plan.name),
+            id=id_of(publication.lasting(self._edition.archive), "epub", plan.name),
             title=self._say("feed_of", what=plan.title, of=self._title),
             issued=plan.issued,
             series=series,
@@ -392,7 +392,7 @@ class _Publication:
 
     def _catalogue(self, file: str, title: str, books: Sequence[Shelved]) -> Catalogue:
         return Catalogue(
-            id=id_of(self._edition.archive, "opds", file),
+            id=id_of(publication.lasting(self._edition.archive), "opds", file),
             title=title,
             file=file,
             author=self._title,

@@ -287,7 +287,13 @@ class _Publication:
         when = incidents.when(each, say)
         content = f"<p>{escape(what)} ({escape(when)}).</p><p>{escape(incidents.advice(each, say))}</p>"
         return Entry(
-            id=entries.id_of(self._edition.archive, "health", each.source, each.trouble, dates.iso_ms(each.since)),
+            id=entries.id_of(
+                publication.lasting(self._edition.archive),
+                "health",
+                each.source,
+                each.trouble,
+                dates.iso_ms(each.since),
+            ),
             address=home,
             title=clean(what if each.until is None else say("health_again", what=what)),
             summary=clean(f"{what} ({when})."),
@@ -408,7 +414,7 @@ class _Publication:
         base = self._place.address
         return replace(
             self._plate,
-            id=entries.id_of(self._edition.archive, "feeds", name),
+            id=entries.id_of(publication.lasting(self._edition.archive), "feeds", name),
             title=clean(title),
             description=clean(told),
             address=f"{base}{FOLDER}{name}" if base else "",

@@ -26,6 +26,7 @@ from wirecopy.errors import PublishError
 from wirecopy.model import Damage, Evidence, Kept, Noun
 from wirecopy.publish.output import _locked as locked
 from wirecopy.publish.output import _naming as naming
+from wirecopy.publish.publication import lasting
 from wirecopy.publish.warc import indexes, wacz
 from wirecopy.publish.warc.records import info_id, records, warcinfo
 
@@ -82,7 +83,7 @@ def publish(
 ) -> Published:
     """Make the folder hold every capture of the archive. With `bundle`, one WACZ file of all of it too."""
     with _opened(folder) as state:
-        if state.archive not in ("", evidence.archive):
+        if lasting(state.archive) not in ("", lasting(evidence.archive)):
             raise PublishError(f"{folder} holds the evidence of another archive ({state.archive}): name another folder")
         made = _Making(evidence, folder, state, largest, progress or (lambda *_: None))
         return made.all(bundle=bundle)
