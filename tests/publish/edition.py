@@ -45,6 +45,7 @@ class MemoryEdition:
         self.wrong: list[Incident] = []
         self.names: dict[str, tuple[str, str, str]] = {}  # source: name, language, homepage
         self._documents: dict[tuple[str, str], Document] = {}
+        self._days: dict[tuple[str, str], str] = {}  # in which they were filed first
         self._touched: dict[tuple[str, str], int] = {}
         self._named: dict[str, tuple[str, str]] = {}
         self._kin: dict[tuple[str, str], list[tuple[str, str]]] = {}
@@ -62,8 +63,8 @@ class MemoryEdition:
         """A document arrives, or reads differently now. Revisions it counts and nobody has seen are made up."""
         place = document.article.source, document.article.key
         before = self._documents.get(place)
-        if before is not None:
-            document = replace(document, day=before.day)  # a place in the calendar is for good
+        # A place in the calendar is for good, also where something was taken down.
+        document = replace(document, day=self._days.setdefault(place, document.day))
         self.stamp += 1
         self._stamp_terms(document if before is None else before, document)
         self._documents[place] = document

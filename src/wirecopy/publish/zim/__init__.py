@@ -163,7 +163,7 @@ def leave(folder: Path, archive: str, *, but: Path) -> int:
     gone = 0
     for file in files:
         note = _noted(_note_of(file))
-        if file != but and note is not None and note.archive == archive:
+        if file != but and note is not None and publication.lasting(note.archive) == publication.lasting(archive):
             with _Place(file) as place:
                 gone += place.clear()
     return gone
