@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from archive.samples import NOON, article, capture, entry, gone, lead, minutes, revision
 from mirror import tree
 from wirecopy.archive import open_archive, schema
+from wirecopy.archive.backup import restore
 from wirecopy.archive.schema import APPLICATION_ID, from_micros
 from wirecopy.archive.sqlite import SqliteArchive
 from wirecopy.errors import ArchiveError
@@ -395,6 +396,18 @@ def test_a_strangers_archive_keeps_no_article_from_being_looked_at_for_longer_th
         merged = archive.entry("demo-zh", "1")
         assert merged.due <= merged.checked + timedelta(days=31)
         assert merged.failures <= 10_000
+
+
+def test_an_archive_with_a_view_is_a_strangers_trick_and_is_not_read(desk: Desk) -> None:
+    a, b = desk.made("a", []), desk.made("b", [("copy", 1, 1, 1)])
+    with closing(sqlite3.connect(b)) as database:
+        database.execute("DROP TABLE habits")
+        database.execute("CREATE VIEW habits AS SELECT 'demo-zh' AS source, '' AS habits, 0 AS sum")  # or without end
+        database.commit()
+    with open_archive(a, write=True) as archive, pytest.raises(ArchiveError, match="has a view, 'habits'"):
+        archive.merge(b)
+    with pytest.raises(ArchiveError, match="has a view"):
+        restore(desk.folder / "c.db", b, clock=lambda: NOON)
 
 
 def test_a_strangers_archive_brings_no_robots_txt_of_days_to_come(desk: Desk) -> None:

@@ -358,4 +358,7 @@ def _is_archive(path: Path, connection: sqlite3.Connection) -> bool:
             f"{path} was written by a newer wirecopy (schema {version}, this one knows {VERSION}): "
             "upgrade wirecopy, or open a copy from before"
         )
+    view = connection.execute("SELECT name FROM sqlite_schema WHERE type = 'view'").fetchone()
+    if view is not None:  # in the place of a table it may give rows without end
+        raise ArchiveError(f"{path} has a view, {str(view[0])[:50]!r}, as no archive of wirecopy has: do not use it")
     return True
