@@ -360,5 +360,8 @@ def _is_archive(path: Path, connection: sqlite3.Connection) -> bool:
         )
     view = connection.execute("SELECT name FROM sqlite_schema WHERE type = 'view'").fetchone()
     if view is not None:  # in the place of a table it may give rows without end
-        raise ArchiveError(f"{path} has a view, {str(view[0])[:50]!r}, as no archive of wirecopy has: do not use it")
+        name = str(view[0])[:50]
+        raise ArchiveError(
+            f"{path} has a view, {name!r}, as no archive has: drop it if it is yours, else use another file"
+        )
     return True
