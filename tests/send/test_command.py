@@ -72,6 +72,19 @@ def test_formats_without_a_target_stay_here_and_a_target_gets_what_is_named(caps
     assert held(Path("disk")) == held(Path("public/markdown"))
 
 
+def test_a_format_that_is_named_for_a_target_of_several_goes_to_its_place_among_them(capsys):
+    assert main(["publish"]) == 0
+    before = held(Path("disk"))
+    settle("2")
+    assert main(["publish", "markdown", "--to", "disk"]) == 0
+    now = held(Path("disk"))
+    assert "markdown/articles/dw-zh/2026/11/2.md" in now.keys() - before.keys()
+    site = {path for path in before if not path.startswith("markdown/")}
+    assert {path: now[path] for path in now if not path.startswith("markdown/")} == {
+        path: before[path] for path in site
+    }
+
+
 def test_a_format_that_a_target_gets_no_more_goes_from_there(capsys, tmp_path):
     assert main(["publish"]) == 0
     assert main(["publish", "site", "--to", "disk"]) == 0  # named for this once: the rest stays

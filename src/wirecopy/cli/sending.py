@@ -86,14 +86,16 @@ def send(
     from wirecopy import send as sending
     from wirecopy.cli.terminal import bar
 
+    state, now = _state(config), datetime.now(UTC)
     jobs, failed = [], []
     for target in targets:
+        is_all = bool(target.formats) or not once
+        is_alone = is_all or not sending.several_stand(target, state)
         try:
-            is_all = bool(target.formats) or not once
-            jobs.append((target, _release(config, target.formats or formats, folder_of, is_all=is_all)))
+            release = _release(config, target.formats or formats, folder_of, is_all=is_all, is_alone=is_alone)
+            jobs.append((target, release))
         except PublishError as error:  # a format of this one target that is not published: the others have theirs
             failed.append(sending.Result(target=target.name, to=target.to, failed=str(error)))
-    state, now = _state(config), datetime.now(UTC)
     with bar(quiet=quiet) as shown:
         results = [*sending.send(jobs, state=state, at=now, dry=dry, progress=shown.step), *failed]
     if not dry:
@@ -181,12 +183,14 @@ def _target(target: Target, config: Config) -> Target:
 
 
 def _release(
-    config: Config, formats: Sequence[str], folder_of: Callable[[Config, str], Path], *, is_all: bool
+    config: Config, formats: Sequence[str], folder_of: Callable[[Config, str], Path], *, is_all: bool, is_alone: bool
 ) -> Release:
-    """What goes to a target: one format stands at its root, several stand as they do in the public folder."""
+    """What goes to a target: one format stands at its root, unless it goes among others (not `is_alone`); several stand
+    as they do in the public folder.
+    """
     from wirecopy.send import standing
 
     going = tuple(dict.fromkeys(each for each in formats if each != "warc"))
-    if len(going) == 1:
+    if len(going) == 1 and is_alone:
         return standing(folder_of(config, going[0]), is_all=is_all)
     return standing(config.public, ["" if each == "site" else f"{each}/" for each in going], is_all=is_all)

@@ -189,6 +189,11 @@ def _staged(
     return staged.send(release, place, folder / "journal", dry=dry, progress=progress)
 
 
+def several_stand(target: Target, state: Path) -> bool:
+    """Whether several publications were sent to a target, each to its own place there."""
+    return not _stands(_folder(target, state)) <= {""}
+
+
 def _stands(folder: Path) -> frozenset[str]:
     """The prefixes of what was sent to a target; none where that is not known."""
     try:

@@ -71,7 +71,7 @@ def parse(body: bytes, *, where: str, content_type: str = "") -> tuple[Subscript
     found: dict[str, Subscription] = {}
     for place, (element, folders) in enumerate(_feeds(root)):
         if place >= _MOST_FEEDS:
-            break
+            raise ReadError(f"{where} lists more than {_MOST_FEEDS:,} feeds: give them in several files")
         feed = _address(_said(element, "xmlUrl"))
         if feed:
             one = _subscription(element, feed, folders)
