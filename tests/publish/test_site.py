@@ -531,10 +531,16 @@ def test_what_moves_in_its_day_leaves_its_former_neighbours_to_one_another(tmp_p
     assert [path for path in whole if by.get(path) != whole[path]] == []
 
 
+def of_one_topic(documents: int) -> MemoryEdition:
+    """Two a day, back from noon."""
+    hours = (timedelta(hours=12 * number) for number in range(documents))
+    return MemoryEdition(
+        *(document("dw-zh", str(number), at=NOON - ago, tags=("河",)) for number, ago in enumerate(hours))
+    )
+
+
 def test_many_documents_of_a_term_stand_on_pages_of_months(tmp_path: Path) -> None:
-    edition = MemoryEdition()
-    for number in range(130):
-        edition.put(document("dw-zh", str(number), at=NOON - timedelta(hours=12 * number), tags=("河",)))
+    edition = of_one_topic(130)
     site.publish(edition, tmp_path, LOOK)
     (page,) = (tmp_path / "terms").glob("*.html")
     listed = html.parse(str(page)).getroot()
@@ -572,9 +578,7 @@ def test_a_sitemap_has_no_more_addresses_than_it_may(tmp_path: Path, monkeypatch
 
 def test_what_a_month_of_a_term_can_not_hold_is_found_by_day(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(site.lists, "MOST", 40)
-    edition = MemoryEdition()
-    for number in range(130):
-        edition.put(document("dw-zh", str(number), at=NOON - timedelta(hours=12 * number), tags=("河",)))
+    edition = of_one_topic(130)
     site.publish(edition, tmp_path, LOOK)
     (month,) = (tmp_path / "terms").glob("*/2024-01.html")
     page = html.parse(str(month)).getroot()

@@ -122,6 +122,7 @@ def _read(path: Path) -> tuple[Incident, ...]:
 
 
 def _write(path: Path, body: bytes) -> None:
+    # By a new name that nobody could guess: a folder for temporary files is everybody's.
     fresh, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:
         with os.fdopen(fresh, "wb") as file:

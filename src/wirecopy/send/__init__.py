@@ -107,9 +107,7 @@ def note(target: Target, failed: str, *, state: Path, at: datetime) -> None:
         before = failing(target, state)
         now = Failing(since=before.since if before else at, times=before.times + 1 if before else 1, reason=failed)
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        fresh = path.with_suffix(".new")
-        fresh.write_bytes(msgspec.json.encode(now))
-        fresh.replace(path)
+        _write(path, now)
 
 
 def failing(target: Target, state: Path) -> Failing | None:
@@ -203,9 +201,13 @@ def _stands(folder: Path) -> frozenset[str]:
 
 
 def _note_stands(folder: Path, prefixes: Iterable[str]) -> None:
-    fresh = folder / f"{_STANDS}.new"
     try:
-        fresh.write_bytes(msgspec.json.encode(sorted(prefixes)))
-        fresh.replace(folder / _STANDS)
+        _write(folder / _STANDS, sorted(prefixes))
     except OSError as error:
-        raise PublishError(f"{fresh} can't be written: {error.strerror}") from error
+        raise PublishError(f"{folder / _STANDS} can't be written: {error.strerror}") from error
+
+
+def _write(path: Path, what: object) -> None:
+    fresh = path.with_suffix(".new")
+    fresh.write_bytes(msgspec.json.encode(what))
+    fresh.replace(path)

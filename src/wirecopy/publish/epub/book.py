@@ -281,7 +281,7 @@ class _Chapters:
         return f'<div class="foot">{"".join(lines)}</div>' if lines else ""
 
     def _around(self, article: Article) -> str:
-        return language_of(self._say.language, language_tag(article.language))
+        return language_of(self._say.language, article.language)
 
 
 def _cut(pieces: Iterable[str]) -> Iterator[str]:
