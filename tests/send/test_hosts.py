@@ -229,6 +229,17 @@ def test_a_host_of_another_key_and_one_that_does_not_know_us_are_told_apart(sche
     assert list(there.iterdir()) == []
 
 
+@pytest.mark.skipif(os.name == "nt", reason="a program of one line")
+def test_an_rsync_that_ends_before_its_words_came_is_told_with_what_its_code_says(public, tmp_path, monkeypatch):
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "rsync").write_text("#!/bin/sh\nexit 11\n", "utf-8")
+    (tmp_path / "bin" / "rsync").chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"), prepend=os.pathsep)
+    told = sent(public, Target(name="host", to="rsync://127.0.0.1/there"), tmp_path / "state").failed
+    assert "there is no such folder at the other end, or it can't be written to" in told
+    assert "ended with code 11" in told
+
+
 def test_git_over_ssh_checks_the_host_too(sshd, public, tmp_path):
     needs("git")
     subprocess.run(["git", "init", "--quiet", "--bare", tmp_path / "news.git"], check=True)

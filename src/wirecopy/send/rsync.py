@@ -47,6 +47,8 @@ _REMEDIES = (
      "`current` is a folder there, and should be ours to make a link of: move it away"),
     (re.compile(r"mkdir .* failed: No such file"), "there is no such folder at the other end: make it first"),
 )  # fmt: skip
+# Code 11 (rsync(1): "Error in file I/O"), where the words that belong to it got lost: rsync may end before they came.
+_FILES, _UNSAID = 11, "there is no such folder at the other end, or it can't be written to: make it first"
 
 
 def send(
@@ -232,6 +234,8 @@ class _Rsync:
             )
         except Failed as error:
             remedy = next((f"{told} " for sign, told in _REMEDIES if sign.search(error.said)), "")
+            if error.code == _FILES and not error.said:
+                remedy = f"{_UNSAID} "
             shown = f"({error})" if remedy else str(error)
             raise Failed(f"{self._shown}: {remedy}{shown}", code=error.code, said=error.said) from error
 
